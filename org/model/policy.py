@@ -1,0 +1,73 @@
+"""Policies: a document with a kind, a name and the nodes it is attached to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from org.model.finding import Span
+
+Document = Mapping[str, Any]
+"""A parsed policy document: plain JSON data."""
+
+
+class PolicyType(StrEnum):
+    """The policy types of AWS Organizations that this release manages; the values are AWS's own names."""
+
+    SERVICE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY"
+    RESOURCE_CONTROL_POLICY = "RESOURCE_CONTROL_POLICY"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyUse:
+    """A template that accounts.yaml asks for at one node, with its parameters, not yet rendered.
+
+    `template` is the file name in scps/<kind>/ without its ending. `parameters` may hold `$organization.*` references.
+    `target` is a node reference (see `org.model.organization`).
+    """
+
+    template: str
+    target: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    name: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy as wanted or as found.
+
+    `targets` are node references. `owned` is true where the policy carries our ownership tag; `aws_managed` where AWS
+    made it (FullAWSAccess, RCPFullAWSAccess), and such a policy is never changed nor detached.
+    """
+
+    kind: PolicyType
+    name: str
+    content: str
+    description: str = ""
+    targets: frozenset[str] = frozenset()
+    id: str | None = None
+    owned: bool = True
+    aws_managed: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+    span: Span | None = None
+
+    @property
+    def document(self) -> Document:
+        """The content, parsed."""
+        parsed: Document = json.loads(self.content)
+        return parsed
+
+
+def minified(document: Document) -> str:
+    """The document as canonical JSON without white space: AWS counts every character of what it is sent."""
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+def same_document(left: str, right: str) -> bool:
+    """True where two policy texts hold the same JSON, whatever their white space and key order."""
+    return left == right or bool(json.loads(left) == json.loads(right))
