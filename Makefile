@@ -1,0 +1,54 @@
+# Everything a contributor or a pipeline runs. Only Python 3.11+ and make are assumed; `make setup` makes the rest.
+PYTHON ?= python3
+JOBS ?= 2
+BIN := .venv/bin
+READY := .venv/.ready
+.DEFAULT_GOAL := help
+
+.PHONY: help setup demo test check bench docs lock sweep clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: $(READY) ## Make .venv with org, ansible-playbook and the test tools
+
+# uv is in the lock like everything else, so it is installed with its hash. Where uv has no wheel, pip does all of it.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
+	@echo "setting up .venv from requirements.lock (once)"
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@sed -n '/^uv==/,/^    # via/p' requirements.lock > .venv/uv.lock
+	@{ $(BIN)/pip install -q --require-hashes -r .venv/uv.lock \
+		&& $(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock; } \
+		|| $(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## Build a 24-account organization with ansible-playbook, on a simulated AWS
+	@$(BIN)/python demo/run.py
+
+test: $(READY) ## Run the tests
+	@$(BIN)/python -m pytest -q -n $(JOBS)
+
+check: $(READY) ## Format, lint, types, import contracts, dependencies
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+bench: $(READY) ## Run every benchmark, one after the other
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs: $(READY) ## Write again what is generated: the schema and the tables in docs/
+	@$(BIN)/python docs/generate.py
+
+lock: $(READY) ## Pin the newest allowed version of every dependency, with hashes
+	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --extra sandbox --group dev --generate-hashes \
+		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+sweep: $(READY) ## Run the slow sweeps: every call index, large organizations
+	@$(BIN)/python -m pytest -q -n $(JOBS) -m sweep
+
+clean: ## Remove .venv and everything built
+	@rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
