@@ -34,7 +34,7 @@ check: $(READY) ## Format, lint, types, import contracts, dependencies
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
 
 bench: $(READY) ## Run every benchmark, one after the other
