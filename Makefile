@@ -11,6 +11,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: $(READY) ## Make .venv with org, ansible-playbook and the test tools
+	@:
 
 # uv is in the lock like everything else, so it is installed with its hash. Where uv has no wheel, pip does all of it.
 $(READY): requirements.lock pyproject.toml
