@@ -1,0 +1,1 @@
+"""AWS, reached: the only folder that imports boto3."""

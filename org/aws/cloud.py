@@ -1,0 +1,222 @@
+"""One account in one Region, reachable."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError as ConnectionFailed,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+    ResponseParserError,
+)
+
+from org.aws.clients import Clients, CredentialSource, environment_credentials, signing_as
+from org.aws.retry import Pace, Trouble, again, trouble
+from org.errors import Ambiguous, CloudError, Conflict, Denied, Missing, Throttled, Unreachable
+from org.model.place import Place
+
+SESSION_SECONDS = 3600
+"""How long an assumed role lasts; role chaining allows no more than an hour."""
+RENEW_BEFORE = 300
+"""Seconds before its end at which a session is renewed."""
+
+_DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+        "OptInRequired",
+        "403",
+    }
+)
+
+
+class Cloud:
+    """One account in one Region, reachable: `call` and `pages` are the only ways to AWS.
+
+    Every call is paced at 80 % of AWS's published rate (not on a loopback endpoint), tried again by the table of
+    `org.aws.retry`, and fails with an error of `org.errors` that carries this place.
+    """
+
+    def __init__(
+        self, place: Place, region: str, clients: Clients, credentials: CredentialSource, pace: Pace | None
+    ) -> None:
+        self.place = place
+        self.region = region
+        self._clients = clients
+        self._credentials = credentials
+        self._pace = pace
+
+    @property
+    def is_sandbox(self) -> bool:
+        """True where the calls go to this machine instead of AWS."""
+        return self._clients.is_sandbox(self.region)
+
+    def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        """AWS's answer to one operation (snake case, as boto3 spells it), without its ResponseMetadata.
+
+        Raises the subclasses of `CloudError`. `Ambiguous` is raised only for operations that must not be sent twice.
+        """
+        client = self._clients.client(service, self.region)
+        name = client.meta.method_to_api_mapping[operation]
+        attempt = 0
+        while True:
+            attempt += 1
+            if self._pace is not None:
+                self._pace.take(name)
+            try:
+                with signing_as(self._credentials):
+                    answer: dict[str, Any] = getattr(client, operation)(**parameters)
+            except (ClientError, BotoCoreError) as error:
+                kind = _kind(error)
+                wait = again(name, kind, attempt)
+                if wait is None:
+                    raise _translated(error, kind, self.place, name) from error
+                time.sleep(wait / 20 if self.is_sandbox else wait)
+            else:
+                answer.pop("ResponseMetadata", None)
+                return answer
+
+    def pages(
+        self, service: str, operation: str, key: str, /, *, token: str = "NextToken", **parameters: Any
+    ) -> Iterator[dict[str, Any]]:
+        """Every item of a list operation. A page may be empty and still not be the last."""
+        next_token = None
+        while True:
+            more = {token: next_token} if next_token else {}
+            answer = self.call(service, operation, **parameters, **more)
+            yield from answer.get(key, ())
+            if not answer.get(token):
+                return
+            if answer[token] == next_token:
+                raise CloudError(self.place, operation, "RepeatedToken", "AWS gave the same page token twice")
+            next_token = answer[token]
+
+    def member(self, place: Place, role: str) -> Cloud:
+        """The same Region in another account, through a role there; the role is assumed at the first call."""
+        assumed = _AssumedRole(self, place, role)
+        return Cloud(place, self.region, self._clients, assumed.credentials, None)
+
+    def in_region(self, region: str) -> Cloud:
+        """The same account in another Region."""
+        place = Place(self.place.account, region, self.place.name)
+        return Cloud(place, region, self._clients, self._credentials, self._pace)
+
+
+class _AssumedRole:
+    """The credentials of a role in a member account, assumed once and renewed before they end."""
+
+    def __init__(self, caller: Cloud, place: Place, role: str) -> None:
+        self._caller, self._place, self._role = caller, place, role
+        self._lock = threading.Lock()
+        self._current: ReadOnlyCredentials | None = None
+        self._renew_at = 0.0
+
+    def credentials(self) -> ReadOnlyCredentials:
+        """Valid credentials; raises `Denied` with the member's place where the role cannot be assumed."""
+        with self._lock:
+            if self._current is None or time.time() >= self._renew_at:
+                self._assume()
+            assert self._current is not None  # noqa: S101 - set by _assume, or it raised
+            return self._current
+
+    def _assume(self) -> None:
+        partition = "aws-cn" if self._caller.region.startswith("cn-") else "aws"
+        partition = "aws-us-gov" if self._caller.region.startswith("us-gov-") else partition
+        arn = f"arn:{partition}:iam::{self._place.account}:role/{self._role}"
+        try:
+            answer = self._caller.call(
+                "sts",
+                "assume_role",
+                RoleArn=arn,
+                RoleSessionName="aws-org-baseline",
+                DurationSeconds=SESSION_SECONDS,
+            )
+        except Denied as error:
+            raise Denied(
+                self._place, f"AssumeRole {self._role}", error.code, error.message, error.authorization_id
+            ) from error
+        given = answer["Credentials"]
+        self._current = ReadOnlyCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        self._renew_at = given["Expiration"].astimezone(datetime.UTC).timestamp() - RENEW_BEFORE
+
+
+def connect(home_region: str | None = None) -> Cloud:
+    """The account that the environment's credentials belong to, as for any AWS tool.
+
+    Raises `Unreachable` where there are no credentials.
+    """
+    clients = Clients()
+    region = home_region or clients.default_region or "us-east-1"
+    source = environment_credentials()
+    if source is None:
+        raise Unreachable(
+            Place(""),
+            "GetCredentials",
+            "NoCredentials",
+            "no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try it without AWS: org sandbox",
+        )
+    pace = None if clients.is_sandbox(region) else Pace()
+    anonymous = Cloud(Place(""), region, clients, source, pace)
+    account = anonymous.call("sts", "get_caller_identity")["Account"]
+    return Cloud(Place(account), region, clients, source, pace)
+
+
+def _kind(error: ClientError | BotoCoreError) -> Trouble:
+    """What kind of failure this is."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return trouble(error.response.get("Error", {}).get("Code", ""), status)
+    if isinstance(error, ResponseParserError):
+        return Trouble.SERVER
+    if isinstance(error, HTTPClientError | ConnectionFailed):
+        return Trouble.LOST
+    return Trouble.FINAL
+
+
+def _translated(error: ClientError | BotoCoreError, kind: Trouble, place: Place, operation: str) -> CloudError:
+    """The error of `org.errors` that says the same, with the place and the operation."""
+    if isinstance(error, ClientError):
+        details = error.response.get("Error", {})
+        code, message = str(details.get("Code", "Unknown")), str(details.get("Message", ""))
+        fail = partial(_class_of(code, kind), place, operation, code, message)
+        return fail(str(error.response.get("AuthorizationId", "") or details.get("AuthorizationId", "")))
+    code = type(error).__name__
+    never_sent = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, NoCredentialsError)
+    if kind is Trouble.LOST and not isinstance(error, never_sent):
+        return Ambiguous(place, operation, code, str(error))
+    if isinstance(error, ParamValidationError):
+        return CloudError(place, operation, code, str(error))
+    return Unreachable(place, operation, code, str(error))
+
+
+def _class_of(code: str, kind: Trouble) -> type[CloudError]:
+    """The class for AWS's error code; `EffectivePolicyNotFoundException`, `NoSuchBucket` and the like are `Missing`."""
+    if kind is Trouble.THROTTLED:
+        return Throttled
+    if kind in (Trouble.CONFLICT, Trouble.FINALIZING):
+        return Conflict
+    if code in _DENIED:
+        return Denied
+    if code.startswith("NoSuch") or code.endswith(("NotFoundException", "NotFound", "NotFoundFault")):
+        return Missing
+    return CloudError

@@ -1,0 +1,1 @@
+"""Wanted and found, made one: compare, plan, apply."""

@@ -1,0 +1,126 @@
+"""The found organization in the words of accounts.yaml, so that a diff is a comparison.
+
+An account is recognized by its id, then by its e-mail, never by its name. An OU is recognized by its path, or by the
+path that `was` names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from org.model.finding import Finding, Severity
+from org.model.organization import account_reference, ou_reference, parent_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from org.model.organization import Account, Organization, OrganizationalUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """What was found, renamed; `renamed` maps the new path of an OU to the name it has now."""
+
+    found: Organization
+    renamed: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+
+def align(wanted: Organization, found: Organization) -> Aligned:
+    """The found organization with accounts.yaml's keys and paths, and findings about what does not fit."""
+    keys, findings = match_accounts(wanted.accounts, found.accounts)
+    moved, renamed = _renames(wanted, found)
+
+    def path(old: str) -> str:
+        return _renamed(old, moved)
+
+    references = {ou_reference(unit.path): ou_reference(path(unit.path)) for unit in found.units}
+    references |= {account_reference(account_id): account_reference(key) for account_id, key in keys.items()}
+    aligned = replace(
+        found,
+        accounts=tuple(
+            replace(account, key=keys.get(account.key, account.key), ou=path(account.ou or ""))
+            for account in found.accounts
+        ),
+        units=tuple(replace(unit, path=path(unit.path)) for unit in found.units),
+        policies=tuple(
+            replace(policy, targets=frozenset(references.get(target, target) for target in policy.targets))
+            for policy in found.policies
+        ),
+        delegated_administrators={
+            service: frozenset(keys.get(account, account) for account in accounts)
+            for service, accounts in found.delegated_administrators.items()
+        },
+    )
+    return Aligned(aligned, renamed, tuple(findings))
+
+
+def match_accounts(wanted: tuple[Account, ...], found: tuple[Account, ...]) -> tuple[dict[str, str], list[Finding]]:
+    """Found account id -> wanted key, and findings about declared ids and e-mails that do not fit the live accounts."""
+    by_id = {account.id: account for account in found if account.id}
+    by_email = {account.email.casefold(): account for account in found}
+    live_management = next((account for account in found if account.management), None)
+    keys: dict[str, str] = {}
+    findings = []
+    for account in wanted:
+        match = by_id.get(account.id) if account.id else by_email.get(account.email.casefold())
+        if account.management and not account.id:
+            match = live_management
+        if match is not None and match.id is not None:
+            keys[match.id] = account.key
+            if match.email.casefold() != account.email.casefold():
+                findings.append(_other_email(account, match))
+        elif account.id and found:
+            findings.append(_id_not_found(account, by_email.get(account.email.casefold())))
+    return keys, findings
+
+
+def _other_email(account: Account, match: Account) -> Finding:
+    return Finding(
+        "ORG902",
+        f"account `{account.key}` has the e-mail `{match.email}`, not `{account.email}`",
+        Severity.WARNING,
+        account.span,
+        help="the root e-mail changes only with a code sent to the new address (account:StartPrimaryEmailUpdate)",
+    )
+
+
+def _id_not_found(account: Account, same_email: Account | None) -> Finding:
+    meant = f"; its e-mail belongs to {same_email.id}" if same_email else ""
+    return Finding(
+        "ORG901",
+        f"account `{account.key}` is declared with the id `{account.id}`, which is not in this organization{meant}",
+        Severity.ERROR,
+        account.span,
+        help="correct the id, or take it out to have the account found by its e-mail or created",
+    )
+
+
+def _renames(wanted: Organization, found: Organization) -> tuple[dict[str, str], dict[str, str]]:
+    """Found path -> path after every `was`, and new path -> present name."""
+    paths = {unit.path for unit in found.units}
+    moved: dict[str, str] = {}
+    renamed: dict[str, str] = {}
+    for unit in wanted.units:
+        was = unit.was and _renamed(unit.was, moved)
+        if was and _is_rename(unit, was, {_renamed(path, moved) for path in paths}):
+            renamed[unit.path] = was.rpartition("/")[2]
+            original = next(path for path in paths if _renamed(path, moved) == was)
+            moved[original] = unit.path
+    return moved, renamed
+
+
+def _is_rename(unit: OrganizationalUnit, was: str, paths: set[str]) -> bool:
+    """True for a new name under the same parent; AWS cannot move an OU, so any other `was` is a new OU."""
+    return was in paths and unit.path not in paths and parent_path(was) == parent_path(unit.path)
+
+
+def _renamed(path: str, moved: Mapping[str, str]) -> str:
+    """The path after the renames of itself or of the nearest OU above it."""
+    above = path
+    while above:
+        if above in moved:
+            return moved[above] + path[len(above) :]
+        above = parent_path(above)
+    return path

@@ -1,0 +1,71 @@
+"""Guards: what a plan must not do unless somebody names it.
+
+| guard | trips on |
+| --- | --- |
+| create-organization | turning the caller's account into the management account of a new organization |
+| protected | moving, renaming or deleting an account or OU that is `protected`, or moving an account out of a protected OU |
+| mass-move | moving more than 25 accounts, or more than a tenth of them where that is at least 10 |
+| last-guardrail | taking the last policy of ours away from the root, an OU or an account |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from org.model.change import Action
+from org.model.organization import AccountState, parent_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from org.model.change import Change
+    from org.model.organization import Organization
+
+MANY_MOVES = 25
+SHARE_OF_MOVES = 0.1
+FEW_MOVES = 10
+
+
+def guards(wanted: Organization, found: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    """Each guard that the changes trip, with what tripped it."""
+    if found.id is None and (wanted.management is None or wanted.management.id is None):
+        yield "create-organization", "there is no organization, and `management.id` does not name the account to use"
+    yield from _protected(wanted, changes)
+    yield from _mass_move(found, changes)
+    yield from _last_guardrail(found, changes)
+
+
+def _protected(wanted: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    accounts = {account.key for account in wanted.accounts if account.protected}
+    units = {unit.path for unit in wanted.units if unit.protected}
+    for change in changes:
+        if change.kind == "account" and change.action is Action.MOVE and change.place.account:
+            left = str((change.before or {}).get("ou", ""))
+            if change.name in accounts:
+                yield "protected", f"account {change.name} is protected and would move"
+            elif any(left == unit or left.startswith(f"{unit}/") for unit in units):
+                yield "protected", f"account {change.name} would leave the protected OU {left}"
+        if change.kind == "organizational-unit" and change.action in (Action.RENAME, Action.DELETE):
+            if change.name in units or parent_path(change.name) in units:
+                yield "protected", f"OU {change.name} is protected and would be changed ({change.action.value})"
+
+
+def _mass_move(found: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    moves = sum(
+        1 for change in changes if change.kind == "account" and change.action is Action.MOVE and change.place.account
+    )
+    total = sum(1 for account in found.accounts if account.state is AccountState.ACTIVE)
+    if moves > MANY_MOVES or (moves >= FEW_MOVES and moves > total * SHARE_OF_MOVES):
+        yield "mass-move", f"{moves} of {total} accounts would move"
+
+
+def _last_guardrail(found: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    """Targets that have a policy of ours now and would have none at all."""
+    ours = {(policy.name, target) for policy in found.policies if policy.owned for target in policy.targets}
+    after = set(ours)
+    for change in changes:
+        if change.kind == "attachment":
+            pair = change.name, str((change.after or change.before or {})["target"])
+            after = after | {pair} if change.action is Action.ATTACH else after - {pair}
+    for target in sorted({target for _, target in ours} - {target for _, target in after}):
+        yield "last-guardrail", f"{target} would lose its last policy"

@@ -1,0 +1,161 @@
+"""A plan: every change in an order that never leaves a target with fewer guardrails than before and after both have."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from org.model.change import Action, Change, Plan
+from org.model.finding import Finding, Severity
+from org.model.organization import AccountState, Organization
+from org.reconcile.align import align
+from org.reconcile.diff import LIVE, diff, removable
+from org.reconcile.guard import guards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from org.reconcile.align import Aligned
+
+ORDER = (
+    ("organization", Action.CREATE),
+    ("policy-type", Action.ENABLE),
+    ("trusted-service", Action.ENABLE),
+    ("organizational-unit", Action.RENAME),
+    ("organizational-unit", Action.CREATE),
+    ("policy", Action.CREATE),
+    ("policy", "tighten"),
+    ("attachment", "attach-above"),
+    ("account", Action.CREATE),
+    ("attachment", Action.ATTACH),
+    ("account", Action.MOVE),
+    ("account", Action.UPDATE),
+    ("organizational-unit", Action.UPDATE),
+    ("delegated-administrator", Action.REGISTER),
+    ("policy", Action.UPDATE),
+    ("attachment", Action.DETACH),
+    ("policy", Action.DELETE),
+    ("organizational-unit", Action.DELETE),
+)
+"""INVARIANT: what adds protection comes before what moves, and what moves before what takes protection away."""
+
+_PHASE = {pair: phase for phase, pair in enumerate(ORDER)}
+
+ATTACHED_PER_TARGET = {"SERVICE_CONTROL_POLICY": 10, "RESOURCE_CONTROL_POLICY": 5}
+"""Policies of a type on one root, OU or account, AWS's own FullAWSAccess included.
+
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+"""
+
+
+def plan(
+    wanted: Organization,
+    found: Organization | None,
+    with_contacts: Callable[[Organization, dict[str, list[str]]], Organization] | None = None,
+) -> Plan:
+    """The plan that makes `found` (None: there is no organization yet) what `wanted` says.
+
+    `with_contacts` reads the alternate contacts of the accounts that declare some; AWS has no bulk call for them.
+    """
+    aligned = align(wanted, found or Organization())
+    needed = {account.key: sorted(account.contacts) for account in wanted.accounts if account.contacts}
+    if with_contacts is not None and needed:
+        aligned = type(aligned)(with_contacts(aligned.found, needed), aligned.renamed, aligned.findings)
+    changes = tuple(sorted(diff(wanted, aligned), key=_order))
+    findings = (*aligned.findings, *_noticed(wanted, aligned), *_full_targets(aligned.found, changes))
+    return Plan(
+        changes=changes,
+        findings=findings,
+        guards=tuple(guards(wanted, aligned.found, changes)),
+        organization_id=aligned.found.id,
+    )
+
+
+def _order(change: Change) -> tuple[int, int, str, str, str]:
+    """The sort key: the phase, parents before children (children first where they are deleted), then by name."""
+    kind, action = change.kind, change.action
+    step: Action | str = action
+    if (kind, action) == ("policy", Action.UPDATE) and only_adds(change):
+        step = "tighten"
+    if (kind, action) == ("attachment", Action.ATTACH) and str((change.after or {})["target"]).startswith("ou:"):
+        step = "attach-above"
+    depth = change.name.count("/") if kind == "organizational-unit" else 0
+    target = str((change.after or change.before or {}).get("target", ""))
+    return (_PHASE[kind, step], -depth if action is Action.DELETE else depth, change.name, target, change.place.name)
+
+
+def only_adds(change: Change) -> bool:
+    """True where a policy keeps every statement that it has now, so that the update can only tighten it."""
+    before, after = (
+        {json.dumps(statement, sort_keys=True) for statement in _statements(str((state or {})["content"]))}
+        for state in (change.before, change.after)
+    )
+    return before <= after
+
+
+def _statements(content: str) -> list[object]:
+    statement = json.loads(content).get("Statement", [])
+    return statement if isinstance(statement, list) else [statement]
+
+
+def _noticed(wanted: Organization, aligned: Aligned) -> Iterator[Finding]:
+    """What is there and not declared, or declared and not possible: reported, never touched."""
+    found = aligned.found
+    declared = {account.key: account for account in wanted.accounts}
+    for account in found.accounts:
+        if account.key not in declared:
+            yield Finding(
+                "ORG903",
+                f"account `{account.name}` ({account.id}, {account.email}) is in the organization but not declared",
+                Severity.WARNING,
+                help="declare it under `accounts`; until then nothing of it is touched",
+            )
+        elif account.state not in LIVE:
+            state = f"account `{account.key}` is {account.state.value}, so nothing of it is changed"
+            yield Finding("ORG904", state, Severity.NOTE, declared[account.key].span)
+        elif declared[account.key].state is AccountState.CLOSED:
+            yield Finding(
+                "ORG905",
+                f"account `{account.key}` is declared closed but is {account.state.value}",
+                Severity.WARNING,
+                declared[account.key].span,
+                help="a run never closes an account: close it from the management account (organizations:CloseAccount)",
+            )
+    kept = {unit.path for unit in wanted.units}
+    undeclared = [unit for unit in found.units if unit.path not in kept]
+    going = {unit.path for unit in removable(undeclared, wanted, found)}
+    for unit in undeclared:
+        if unit.path not in going:
+            why = "is not empty" if unit.owned else "was not made by this tool"
+            message = f"organizational unit `{unit.path}` is not declared and {why}, so it is left alone"
+            yield Finding("ORG906", message, Severity.WARNING)
+    foreign = {(policy.kind, policy.name) for policy in found.policies if not policy.owned and not policy.aws_managed}
+    for policy in wanted.policies:
+        if (policy.kind, policy.name) in foreign:
+            yield Finding(
+                "ORG907",
+                f"a policy named `{policy.name}` exists and was not made by this tool",
+                Severity.ERROR,
+                policy.span,
+                help="give ours another `name`, or hand the other one over with the tag `org-baseline=managed`",
+            )
+
+
+def _full_targets(found: Organization, changes: tuple[Change, ...]) -> Iterator[Finding]:
+    """Targets that would hold more policies than AWS allows while new ones are attached before old ones go."""
+    attached: dict[tuple[str, str], int] = {}
+    for policy in found.policies:
+        for target in policy.targets:
+            attached[policy.kind.value, target] = attached.get((policy.kind.value, target), 1) + 1
+    for change in changes:
+        if change.action is Action.ATTACH and change.after:
+            pair = str(change.after["type"]), str(change.after["target"])
+            attached[pair] = attached.get(pair, 1) + 1
+            if attached[pair] == ATTACHED_PER_TARGET[pair[0]] + 1:
+                yield Finding(
+                    "ORG908",
+                    f"`{pair[1]}` would hold more than {ATTACHED_PER_TARGET[pair[0]]} policies of type {pair[0]}",
+                    Severity.ERROR,
+                    change.source,
+                    help="new policies are attached before old ones go; take some out first, or merge them",
+                )

@@ -1,0 +1,125 @@
+"""A plan to a file and back: versioned JSON, with the digest of its actions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from org.errors import BadInput
+from org.model.change import Action, Change, Plan, Risk
+from org.model.finding import Finding, Severity, Span
+from org.model.place import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+VERSION = 1
+
+
+def to_data(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON data, as design and docs/plan.md describe it."""
+    return {
+        "version": VERSION,
+        "plan_id": plan.plan_id,
+        "organization_id": plan.organization_id,
+        "commit": plan.commit,
+        "versions": dict(plan.versions),
+        "changes": [_change(change) for change in plan.changes],
+        "findings": [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity.value,
+                "message": finding.message,
+                "source": _span(finding.span),
+                "help": finding.help,
+            }
+            for finding in plan.findings
+        ],
+        "guards": [{"name": name, "because": because} for name, because in plan.guards],
+    }
+
+
+def dumps(plan: Plan) -> str:
+    """The text of a plan file."""
+    return json.dumps(to_data(plan), indent=2, ensure_ascii=False) + "\n"
+
+
+def read(path: Path) -> Plan:
+    """The plan in a file. Raises `BadInput` where the file is no plan, or not the one that its digest names."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        plan = _plan(data)
+        digest, version = data["plan_id"], data["version"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _refused(
+            path, f"`{path.name}` is not a plan file: {error}", "make one with `org plan --out FILE`"
+        ) from error
+    if version != VERSION:
+        raise _refused(
+            path, f"`{path.name}` has the format version `{version}`", f"this release reads version {VERSION}"
+        )
+    if digest != plan.plan_id:
+        raise _refused(path, f"`{path.name}` was changed after it was made", "make a new plan and have it reviewed")
+    return plan
+
+
+def _refused(path: Path, message: str, help_line: str) -> BadInput:
+    return BadInput([Finding("ORG910", message, span=Span(str(path)), help=help_line)])
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action.value,
+        "kind": change.kind,
+        "name": change.name,
+        "place": {"account": change.place.account, "region": change.place.region, "name": change.place.name},
+        "before": change.before,
+        "after": change.after,
+        "risk": change.risk.value,
+        "source": _span(change.source),
+    }
+
+
+def _span(span: Span | None) -> dict[str, Any] | None:
+    if span is None:
+        return None
+    return {
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _plan(data: Mapping[str, Any]) -> Plan:
+    return Plan(
+        changes=tuple(
+            Change(
+                action=Action(item["action"]),
+                kind=item["kind"],
+                name=item["name"],
+                place=Place(**item["place"]),
+                before=item["before"],
+                after=item["after"],
+                risk=Risk(item["risk"]),
+                source=Span(**item["source"]) if item["source"] else None,
+            )
+            for item in data["changes"]
+        ),
+        findings=tuple(
+            Finding(
+                item["rule"],
+                item["message"],
+                Severity(item["severity"]),
+                Span(**item["source"]) if item["source"] else None,
+                help=item["help"],
+            )
+            for item in data["findings"]
+        ),
+        guards=tuple((item["name"], item["because"]) for item in data["guards"]),
+        organization_id=data["organization_id"],
+        commit=data["commit"],
+        versions=data["versions"],
+    )
