@@ -1,0 +1,270 @@
+# Copyright: Contributors to aws-org-baseline
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run did, in few lines whatever the number of accounts, and in full in files."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: grouped
+type: stdout
+short_description: Groups accounts that change alike, and names every failure
+version_added: 0.1.0
+author: Contributors to aws-org-baseline
+description:
+  - Prints the plan, or what was done, of thousands of accounts in a few lines. Accounts that change in the same way are
+    one group, accounts that fail for the same reason another. Unchanged ones are counted.
+  - Ids, ARNs, reasons and the names of failed accounts are never cut. C(-v) names all accounts of each group.
+  - C(--diff) shows each group's values before and after, once.
+  - Tasks of other modules are one line for each outcome, and failures are shown in full.
+  - The recap has a line for each play, with Ansible's own counters summed over its hosts.
+options:
+  results_jsonl:
+    description: A file for one JSON object a line, for each account and task, and one with the counts at the end.
+    type: path
+    env:
+      - name: ORG_RESULTS_JSONL
+    ini:
+      - section: callback_grouped
+        key: results_jsonl
+  results_junit:
+    description: A file for a JUnit report, with a suite for each task and a case for each account.
+    type: path
+    env:
+      - name: ORG_RESULTS_JUNIT
+    ini:
+      - section: callback_grouped
+        key: results_junit
+requirements:
+  - set as stdout_callback in the configuration
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ansible import constants
+from ansible.playbook.task_include import TaskInclude
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.org.baseline.plugins.plugin_utils import groups, records
+from ansible_collections.org.baseline.plugins.plugin_utils.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ansible.executor.stats import AggregateStats
+    from ansible.executor.task_result import CallbackTaskResult
+    from ansible.playbook import Playbook
+    from ansible.playbook.play import Play
+    from ansible.playbook.task import Task
+
+BATCHED = "org.baseline.component"
+PLANNED = "org.baseline.organization"
+MARKING = ("ansible.builtin.fail",)
+BOOKKEEPING = ("ansible.builtin.add_host", "ansible.builtin.assert", "ansible.builtin.group_by", "ansible.builtin.meta")
+COLOURS = {
+    "+": constants.COLOR_DIFF_ADD,
+    "-": constants.COLOR_DIFF_REMOVE,
+    "~": constants.COLOR_CHANGED,
+    "!": constants.COLOR_ERROR,
+    "=": constants.COLOR_OK,
+}
+
+
+class CallbackModule(CallbackBase):
+    """Grouped output on the terminal, and every result in the files that were asked for."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "org.baseline.grouped"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._play = ""
+        self._records: list[Record] = []
+        self._waiting: list[Record] = []
+        self._headed = False
+        self._named_failures: set[str] = set()
+        self._sinks: list[records.JsonLines | records.JUnit] = []
+
+    def v2_playbook_on_start(self, playbook: Playbook) -> None:
+        """The files that were asked for are open."""
+        if self._sinks:
+            return
+        if path := self.get_option("results_jsonl"):
+            self._sinks.append(records.JsonLines(Path(path)))
+        if path := self.get_option("results_junit"):
+            self._sinks.append(records.JUnit(Path(path)))
+
+    def v2_playbook_on_play_start(self, play: Play) -> None:
+        """Results that come now are of this play."""
+        self._next_task()
+        self._play = play.get_name().strip()
+
+    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
+        """The task before is printed."""
+        self._next_task()
+
+    def v2_playbook_on_handler_task_start(self, task: Task) -> None:
+        """The task before is printed."""
+        self._next_task()
+
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        """It is said that a play has nothing to work on."""
+        self._show(f"\nPLAY [{self._play}]: no hosts matched", constants.COLOR_SKIP)
+
+    def v2_on_file_diff(self, result: CallbackTaskResult) -> None:
+        """The diff is printed; that of a component comes with its groups instead."""
+        if _action(result.task) == BATCHED or not result.result.get("diff"):
+            return
+        self._heading(result)
+        for line in self._get_diff(result.result["diff"]).splitlines():
+            self._show(f"  {line}", COLOURS.get(line.lstrip()[:1]))
+
+    def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
+        """The result is recorded, account by account where it is of a component."""
+        self._handle_warnings(result.result)
+        if isinstance(result.task, TaskInclude) or _action(result.task) in BOOKKEEPING:
+            return
+        if _action(result.task) == BATCHED:
+            self._batch(result)
+        else:
+            self._host(result, "changed" if result.is_changed() else "ok", str(result.result.get("msg") or ""))
+
+    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
+        """The failure is printed in full, unless it only marks an account that was named already."""
+        self._handle_warnings(result.result)
+        if result.host.get_name() in self._named_failures and _action(result.task) in MARKING:
+            return
+        if _action(result.task) == BATCHED and "accounts" in result.result:
+            self._batch(result)
+            self._show(f"  ! {result.result['msg']}", constants.COLOR_ERROR)
+        else:
+            self._host(result, "ignored" if ignore_errors else "failed", _reason(result))
+
+    def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
+        """The host is recorded as unreachable."""
+        self._host(result, "unreachable", _reason(result))
+
+    def v2_runner_on_skipped(self, result: CallbackTaskResult) -> None:
+        """The host is recorded as skipped."""
+        if _action(result.task) not in BOOKKEEPING:
+            self._host(result, "skipped", str(result.result.get("skip_reason") or ""))
+
+    def v2_runner_item_on_failed(self, result: CallbackTaskResult) -> None:
+        """The item of a loop that failed is named."""
+        self._heading(result)
+        label = f"{result.host.get_name()} (item {self._get_item_label(result.result)})"
+        self._show(f"  ! {label}: {_reason(result)}", constants.COLOR_ERROR)
+
+    def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
+        """The recap is printed and the files are complete."""
+        self._flush()
+        found = records.rescued(self._records, stats.rescued)
+        self._show("\nPLAY RECAP")
+        plays = dict.fromkeys(record.play for record in found)
+        width = max(map(len, plays), default=0)
+        for play in plays:
+            counted = records.counts([record for record in found if record.play == play])
+            self._show(
+                f"{play:<{width}} : " + " ".join(f"{name}={count}" for name, count in counted.items()), _colour(counted)
+            )
+        failed = dict.fromkeys(record.host for record in found if record.status in records.BAD)
+        if failed:
+            self._show(f"failed: {', '.join(failed)}", constants.COLOR_ERROR)
+        for sink in self._sinks:
+            sink.finish(found)
+
+    def _batch(self, result: CallbackTaskResult) -> None:
+        """Every account of a component's result is recorded, and they are printed in groups."""
+        check = bool(result.task_fields.get("check_mode"))
+        found = [
+            Record(
+                play=self._play,
+                task=result.task_name,
+                host=key,
+                status=_status(account),
+                reason=account["reason"] or account["skipped"],
+                account=account["id"],
+                authorization_id=account["authorization_id"],
+                check=check,
+                changes=account["changes"],
+            )
+            for key, account in result.result["accounts"].items()
+        ]
+        self._named_failures |= {record.host for record in found if record.status in records.BAD}
+        self._record(found)
+        self._heading(result)
+        self._group(found, "account", diff=bool(result.task_fields.get("diff")))
+
+    def _host(self, result: CallbackTaskResult, status: str, reason: str) -> None:
+        """One host's result is recorded; it is printed with the others of its task."""
+        check = bool(result.task_fields.get("check_mode"))
+        changes = result.result.get("plan", {}).get("changes", ()) if _action(result.task) == PLANNED else ()
+        record = Record(
+            self._play, result.task_name, result.host.get_name(), status, reason, check=check, changes=changes
+        )
+        self._record([record])
+        if _action(result.task) == PLANNED and status != "failed":
+            self._heading(result)
+            self._show(
+                f"  {'~' if status == 'changed' else '='} {reason}", COLOURS["~" if status == "changed" else "="]
+            )
+        elif status not in ("ok", "skipped") or self._display.verbosity:
+            self._heading(result)
+            self._waiting.append(record)
+        if self._display.verbosity:
+            self._show(self._dump_results(result.result))
+
+    def _record(self, found: Sequence[Record]) -> None:
+        self._records.extend(found)
+        for sink in self._sinks:
+            for record in found:
+                sink.add(record)
+
+    def _next_task(self) -> None:
+        self._flush()
+        self._headed = False
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._group(waiting, "host", diff=False)
+
+    def _group(self, found: Sequence[Record], noun: str, *, diff: bool) -> None:
+        for line in groups.lines(found, noun, diff=diff, verbose=bool(self._display.verbosity)):
+            self._show(f"  {line}", COLOURS.get(line[0]))
+
+    def _heading(self, result: CallbackTaskResult) -> None:
+        """The name of the task is printed, once."""
+        if self._headed:
+            return
+        self._headed = True
+        check = " (check mode)" if result.task_fields.get("check_mode") else ""
+        self._show(f"\n{self._play}: {result.task_name}{check}")
+
+    def _show(self, line: str, colour: str | None = None) -> None:
+        self._display.display(line, color=colour)
+
+
+def _action(task: Task) -> str:
+    return str(task.resolved_action or task.action)
+
+
+def _status(account: dict[str, Any]) -> str:
+    """The word for what became of one account of a component's result."""
+    if account["failed"]:
+        return "failed"
+    if account["skipped"]:
+        return "skipped"
+    return "changed" if account["changed"] else "ok"
+
+
+def _reason(result: CallbackTaskResult) -> str:
+    """Everything that says why a task failed: its message, then what the command wrote."""
+    parts = [result.result.get(name) for name in ("msg", "module_stderr", "stderr", "stdout")]
+    return "\n".join(dict.fromkeys(str(part).strip() for part in parts if part)) or "no reason given"
+
+
+def _colour(counted: dict[str, int]) -> str:
+    if counted["failed"] or counted["unreachable"]:
+        return str(constants.COLOR_ERROR)
+    return str(constants.COLOR_CHANGED if counted["changed"] else constants.COLOR_OK)

@@ -1,0 +1,153 @@
+# Copyright: Contributors to aws-org-baseline
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory: every account of accounts.yaml is a host."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: accounts
+short_description: The accounts of an AWS organization, from accounts.yaml
+version_added: 0.1.0
+author: Contributors to aws-org-baseline
+description:
+  - Makes a host of every account in C(accounts.yaml), the management account included. The host's name is
+    the account's key.
+  - Reads files only. It calls no AWS API and needs no credentials.
+  - Active accounts are in the group C(accounts). Closed and suspended ones are in C(not_active) and in no other group.
+  - The other groups are C(ou_PATH) for each OU (an OU's group is a child of the group of the OU above it),
+    C(tag_KEY_VALUE) for each tag, C(env_VALUE) for the tag C(environment) (or C(env)), and C(management_account).
+    Names are in lower case, with C(_) for everything but letters and digits. Where two would have the same name, each
+    gets 8 hexadecimal digits behind it, and a warning says so.
+  - Host variables are final values, which Ansible never templates: C(org_key), C(org_name), C(org_email), C(org_tags),
+    C(org_ou) and, where it is declared, C(org_account_id). All hosts have C(org_accounts), the path that was read.
+  - Errors in C(accounts.yaml) are reported all at once, with file, line and column, and no host is made.
+options:
+  plugin:
+    description: Marks the file as one of this plugin.
+    type: str
+    required: true
+    choices: [org.baseline.accounts]
+  accounts:
+    description:
+      - The path of C(accounts.yaml), relative to the inventory file.
+      - By default the first that exists of C(accounts.yaml) beside the inventory file and one folder above it.
+      - The extra variable C(org_accounts) wins over both, for the inventory and for the playbooks. It is relative to
+        the current folder.
+    type: str
+  slice:
+    description:
+      - Take every n-th account only, written C(i::n) with C(i) from 0 to n-1. The accounts are sorted by key first.
+      - Slices are for splitting the baseline over several runs. What a slice leaves out is in no group.
+    type: str
+    default: ''
+    env:
+      - name: ORG_SLICE
+"""
+
+EXAMPLES = r"""
+# accounts.inventory.yml, beside accounts.yaml or one folder below it
+plugin: org.baseline.accounts
+---
+# the second quarter of the accounts of another file
+plugin: org.baseline.accounts
+accounts: ../organizations/acme.yaml
+slice: 1::4
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible_collections.org.baseline.plugins.plugin_utils import hosts
+
+from org.model.finding import Severity
+from org.model.organization import AccountState
+
+if TYPE_CHECKING:
+    from ansible.inventory.data import InventoryData
+    from ansible.parsing.dataloader import DataLoader
+
+    from org.model.organization import Account, Organization
+
+ACTIVE, INACTIVE, MANAGEMENT = "accounts", "not_active", "management_account"
+
+
+class InventoryModule(BaseInventoryPlugin):
+    """Hosts, groups and final variables of the accounts in accounts.yaml."""
+
+    NAME = "org.baseline.accounts"
+
+    def verify_file(self, path: str) -> bool:
+        """True where the file can be read and is YAML by its name."""
+        return bool(super().verify_file(path)) and path.endswith((".yml", ".yaml"))
+
+    def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:
+        """The inventory holds every account of the slice; raises AnsibleParserError with all findings."""
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        file = accounts_file(self._vars.get("org_accounts"), self.get_option("accounts"), Path(path))
+        organization = self.organization(file)
+        try:
+            accounts = hosts.sliced(organization.accounts, self.get_option("slice"))
+        except ValueError as error:
+            raise AnsibleParserError(str(error)) from None
+        inventory.set_variable("all", "org_accounts", str(file))
+        names, shared = hosts.group_names(organization.accounts)
+        if shared:
+            self.display.warning(
+                f"group names that more than one thing would have got 8 digits each: {', '.join(shared)}"
+            )
+        self.add(accounts, names)
+
+    def organization(self, file: Path) -> Organization:
+        """The organization that the file declares; warnings are shown, errors raise AnsibleParserError."""
+        from org.reconcile import wanted
+        from org.report import text
+
+        read = wanted.wanted(file)
+        rendered = text.findings(read.findings, read.sources, colour=False)
+        if read.organization is None or any(finding.severity is Severity.ERROR for finding in read.findings):
+            raise AnsibleParserError(f"{file} has errors:\n{rendered}")
+        return read.organization
+
+    def add(self, accounts: list[Account], names: dict[tuple[str, ...], str]) -> None:
+        """Each account is a host in its groups."""
+        for group in (ACTIVE, INACTIVE, MANAGEMENT):
+            self.inventory.add_group(group)
+            self._set(group, {"ansible_connection": "local", "ansible_python_interpreter": sys.executable})
+        for thing, group in names.items():
+            self.inventory.add_group(group)
+            parent = names.get(("ou", thing[1].rpartition("/")[0])) if thing[0] == "ou" and "/" in thing[1] else None
+            if parent:
+                self.inventory.add_child(parent, group)
+        for account in accounts:
+            self.inventory.add_host(account.key)
+            for group in _groups(account, names):
+                self.inventory.add_child(group, account.key)
+            self._set(account.key, hosts.variables(account))
+
+    def _set(self, entity: str, variables: dict[str, Any]) -> None:
+        for name, value in variables.items():
+            self.inventory.set_variable(entity, name, value)
+
+
+def accounts_file(extra: str | None, option: str | None, inventory: Path) -> Path:
+    """The absolute path of accounts.yaml: the extra variable, the option, or the first default that exists."""
+    folder = inventory.resolve().parent
+    if extra:
+        return Path(extra).resolve()
+    if option:
+        return (folder / option).resolve()
+    beside = folder / "accounts.yaml"
+    return beside if beside.exists() else folder.parent / "accounts.yaml"
+
+
+def _groups(account: Account, names: dict[tuple[str, ...], str]) -> list[str]:
+    if account.state is not AccountState.ACTIVE:
+        return [INACTIVE]
+    own = [ACTIVE, MANAGEMENT] if account.management else [ACTIVE]
+    nearest = ("ou", account.ou)
+    return own + [names[thing] for thing in hosts.things(account) if thing[0] != "ou" or thing == nearest]

@@ -1,0 +1,135 @@
+# Copyright: Contributors to aws-org-baseline
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs and their errors as the plain data of an Ansible result."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from org.errors import BadInput, GuardTripped, OrgError, Partial, StalePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from org.reconcile.run import AccountResult, Batch, Run
+
+    from org.model.change import Change, Outcome
+
+
+def change(made: Change) -> dict[str, Any]:
+    """One change: its identity, its risk, and where in accounts.yaml it comes from."""
+    return {**made.identity, "risk": made.risk.value, "source": str(made.source or "")}
+
+
+def outcome(made: Outcome) -> dict[str, Any]:
+    """What became of one change."""
+    return {
+        **change(made.change),
+        "result": made.result.value,
+        "reason": made.reason,
+        "authorization_id": made.authorization_id,
+    }
+
+
+def run(made: Run) -> dict[str, Any]:
+    """The result of an organization run: `changed`, `msg`, `plan`, `outcomes`, and the plan as text in `diff`."""
+    from org.report import text
+
+    counts = Counter(each.action.value for each in made.plan.changes)
+    summary = ", ".join(f"{count} to {action}" for action, count in sorted(counts.items()))
+    return {
+        "changed": bool(made.plan.changes),
+        "msg": summary or "nothing to do",
+        "plan": {
+            "plan_id": made.plan.plan_id,
+            "counts": dict(counts),
+            "changes": [change(each) for each in made.plan.changes],
+            "guards": [{"name": name, "what": what} for name, what in made.plan.guards],
+        },
+        "outcomes": [outcome(each) for each in made.outcomes],
+        "diff": [{"prepared": text.plan(made.plan, colour=False)}],
+    }
+
+
+def batch(made: Batch) -> dict[str, Any]:
+    """The result of one component in many accounts: `changed`, `accounts`, `failed_accounts`, `msg`, and `diff`."""
+    accounts = {key: account(result) for key, result in made.results.items()}
+    failed = [{"key": key, "reason": each["reason"]} for key, each in accounts.items() if each["failed"]]
+    changed = sum(each["changed"] for each in accounts.values())
+    return {
+        "changed": bool(changed),
+        "msg": f"{len(accounts)} accounts: {changed} changed, {len(failed)} failed",
+        "accounts": accounts,
+        "failed_accounts": failed,
+        "diff": [difference for key, each in accounts.items() for difference in differences(key, each["changes"])],
+    }
+
+
+def account(result: AccountResult) -> dict[str, Any]:
+    """What one component did in one account."""
+    return {
+        "id": result.place.account,
+        "changed": bool(result.changes) and not result.failed,
+        "failed": result.failed,
+        "reason": result.reason,
+        "skipped": result.skipped,
+        "authorization_id": result.authorization_id,
+        "changes": [change(each) for each in result.changes],
+    }
+
+
+def stopped(result: dict[str, Any], batch: Sequence[str], failed: Collection[str], limit: float) -> dict[str, Any]:
+    """The result, failed where more than `limit` per cent of the batch failed, here or at an earlier component."""
+    count = len(result["failed_accounts"]) + sum(key in failed for key in batch)
+    if count * 100 <= limit * len(batch):
+        return result
+    text = f"{count} of the {len(batch)} accounts of this batch failed, more than {limit:g} %: stopping here"
+    return result | {"failed": True, "msg": text}
+
+
+def differences(key: str, changes: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Each change as one of Ansible's diffs."""
+    return [
+        {
+            "before_header": f"{key} {each['kind']} {each['name']}",
+            "after_header": f"{key} {each['kind']} {each['name']}",
+            "before": _json(each["before"]),
+            "after": _json(each["after"]),
+        }
+        for each in changes
+    ]
+
+
+def error(raised: OrgError) -> dict[str, Any]:
+    """A failed result whose `msg` has everything that the error knows."""
+    result: dict[str, Any] = {"failed": True, "msg": str(raised)}
+    if isinstance(raised, BadInput):
+        from org.report import text
+
+        result["msg"] = text.findings(raised.findings, {}, colour=False)
+    elif isinstance(raised, GuardTripped):
+        names = json.dumps(sorted({name for name, _ in raised.guards}))
+        tripped = [f"{name}: {what}" for name, what in raised.guards]
+        advice = f"where that is what you want, run again with -e '{{\"org_allow\": {names}}}'"
+        result["msg"] = "\n".join(["the plan does something dangerous:", *tripped, advice])
+    elif isinstance(raised, StalePlan):
+        result["msg"] = "\n".join([str(raised), *raised.differences])
+    elif isinstance(raised, Partial):
+        outcomes = [outcome(each) for each in raised.outcomes]
+        done = any(each["result"] == "done" for each in outcomes)
+        result.update(changed=done, outcomes=outcomes, msg="\n".join([str(raised), *map(_line, outcomes)]))
+    return result
+
+
+def _line(made: dict[str, Any]) -> str:
+    where = f" in {made['account']}" if made["account"] else ""
+    why = f": {made['reason']}" if made["reason"] else ""
+    authorization = f" (authorization id {made['authorization_id']})" if made["authorization_id"] else ""
+    return f"{made['result']}: {made['action']} {made['kind']} {made['name']}{where}{why}{authorization}"
+
+
+def _json(state: Any) -> str:
+    return "" if state is None else json.dumps(state, indent=2, sort_keys=True) + "\n"
