@@ -1,0 +1,229 @@
+"""What accounts.yaml asks for, as policies: each use of a template bound, named, joined with its like, and checked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from org.model.finding import Finding, Severity
+from org.model.organization import account_reference
+from org.model.policy import Policy, PolicyType, minified
+from org.policy.grammar import SHORT, mistakes
+from org.policy.parameters import problems
+from org.policy.quota import QUOTAS, Quota, size
+from org.policy.reference import NAMES, PREFIX, known_values, resolve, unknown_references
+from org.policy.shape import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from org.model.organization import Organization
+    from org.model.policy import PolicyUse
+    from org.policy.library import Library
+    from org.policy.template import Template
+
+LONGEST_NAME = 128
+"""https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html"""
+RESERVED = ("FullAWSAccess", "RCPFullAWSAccess", "aws-guardrails-")
+"""Names of AWS's own policies and the beginning of Control Tower's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Policies sorted by kind and name, and what is wrong with them or with what was asked for."""
+
+    policies: tuple[Policy, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Joined:
+    """One policy and every use that asks for it."""
+
+    template: Template
+    values: Mapping[str, Any]
+    content: str
+    uses: list[PolicyUse] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Renderer:
+    """The work of one `render`: policies by kind and name, documents by template and values, and findings."""
+
+    library: Library
+    known: Mapping[str, Any]
+    policies: dict[tuple[PolicyType, str], _Joined] = field(default_factory=dict)
+    documents: dict[tuple[str, str], str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def report(self, rule: str, message: str, use: PolicyUse, explanation: str = "") -> None:
+        self.findings.append(Finding(rule, message, span=use.span, help=explanation))
+
+    def take(self, use: PolicyUse) -> None:
+        """Render one use and join it with the policy of the same name."""
+        template = self.library.templates.get(use.template)
+        if template is None:
+            hint = suggestion(use.template, self.library.templates)
+            self.report("unknown-policy", f"no policy template `{use.template}`", use, hint)
+            return
+        values = self.values(use, template)
+        if values is None:
+            return
+        identity = (template.name, json.dumps(values, sort_keys=True))
+        if identity not in self.documents:
+            self.documents[identity] = minified(template.document(values))
+        content = self.documents[identity]
+        joined = self.policies.setdefault((template.kind, policy_name(use)), _Joined(template, values, content))
+        if joined.content == content:
+            joined.uses.append(use)
+            return
+        message = f"two different policies would be called `{policy_name(use)}`"
+        help_ = "give one of them a `name`"
+        self.findings.append(Finding("policy-name", message, span=use.span, seen=joined.uses[0].span, help=help_))
+
+    def values(self, use: PolicyUse, template: Template) -> dict[str, Any] | None:
+        """The parameters of a use over the defaults, references replaced; None where they do not fit."""
+        before = len(self.findings)
+        for name in sorted(set(use.parameters) - set(template.parameters)):
+            hint = suggestion(name, template.parameters)
+            self.report("policy-parameter", f"`{use.template}` has no parameter `{name}`", use, hint)
+        given = {**template.defaults, **use.parameters}
+        values: dict[str, Any] = {}
+        for name, schema in template.parameters.items():
+            if name not in given:
+                self.report(
+                    "policy-parameter", f"`{use.template}` needs the parameter `{name}`", use, "add it to `with:`"
+                )
+                continue
+            values[name] = self.value(use, name, schema, given[name])
+        return values if len(self.findings) == before else None
+
+    def value(self, use: PolicyUse, name: str, schema: Mapping[str, Any], given: Any) -> Any:
+        unknown = unknown_references(given)
+        for reference in unknown:
+            message = f"`{name}` of `{use.template}`: unknown reference `{PREFIX}{reference}`"
+            self.report("policy-reference", message, use, suggestion(reference, NAMES))
+        value, missing = resolve(given, self.known)
+        if unknown:
+            return value
+        for reference in missing:
+            message = f"`{name}` of `{use.template}`: `{PREFIX}{reference}` is not known yet"
+            self.report("policy-reference", message, use, "write the value itself, or add it to accounts.yaml")
+        if not missing:
+            for problem in problems(schema, value):
+                self.report("policy-parameter", f"`{name}` of `{use.template}` {problem}", use, schema["description"])
+        return value
+
+
+def policy_name(use: PolicyUse) -> str:
+    """The name of the policy a use gives.
+
+    An explicit name wins. A use without parameters, or at the root, is called after its template, so that all of them
+    share one policy; one with parameters lower down adds the place: `restrict-regions@Workloads/Prod`.
+    """
+    if use.name:
+        return use.name
+    place = use.target.removeprefix("ou:").replace("account:", "account/", 1)
+    return use.template if not use.parameters or place == "/" else f"{use.template}@{place}"
+
+
+def render(organization: Organization, library: Library, quotas: Mapping[PolicyType, Quota] = QUOTAS) -> Rendered:
+    """The policies that `organization.policy_uses` ask for, and every finding about them.
+
+    A policy with an error is still in the result, so that all of its mistakes are reported at once.
+    """
+    renderer = _Renderer(library, known_values(organization))
+    for use in organization.policy_uses:
+        renderer.take(use)
+    findings = [*renderer.findings]
+    policies = []
+    for (kind, name), joined in sorted(renderer.policies.items()):
+        findings += _checked(kind, name, joined, quotas[kind])
+        policies.append(_policy(kind, name, joined))
+    findings += _attached(renderer.policies, quotas)
+    findings += _without_effect(organization)
+    return Rendered(tuple(policies), tuple(sorted(findings, key=lambda finding: finding.order)))
+
+
+def _policy(kind: PolicyType, name: str, joined: _Joined) -> Policy:
+    return Policy(
+        kind=kind,
+        name=name,
+        content=joined.content,
+        description=joined.template.title,
+        targets=frozenset(use.target for use in joined.uses),
+        span=joined.uses[0].span,
+    )
+
+
+def _checked(kind: PolicyType, name: str, joined: _Joined, quota: Quota) -> Iterator[Finding]:
+    """What is wrong with one document: its name, its size, its grammar."""
+    span = joined.uses[0].span
+    if len(name) > LONGEST_NAME:
+        message = f"policy name `{name}` has {len(name)} characters, and AWS takes {LONGEST_NAME}"
+        yield Finding("policy-name", message, span=span, help="give it a shorter `name`")
+    if name.startswith(RESERVED):
+        yield Finding("policy-name", f"policy name `{name}` belongs to AWS", span=span, help="give it another `name`")
+    taken = size(joined.content)
+    if taken > quota.characters:
+        message = f"policy `{name}` takes {taken:,} characters, and {SHORT[kind]} may have {quota.characters:,}"
+        yield Finding("policy-size", message, span=span, help=_statement_costs(joined))
+    bound = joined.template.bind(joined.values)
+    for mistake in mistakes(kind, json.loads(joined.content)):
+        there = span if mistake.statement is None else joined.template.statement_span(bound[mistake.statement][0])
+        message = f"template `{joined.template.name}`: {mistake.message}"
+        yield Finding("policy-grammar", message, span=there, seen=span, help="AWS would refuse this document")
+
+
+def _statement_costs(joined: _Joined) -> str:
+    """What each statement takes, the largest first."""
+    costs = [
+        (size(minified(statement)), str(statement.get("Sid", f"statement {number}")))
+        for number, (_, statement) in enumerate(joined.template.bind(joined.values), 1)
+    ]
+    return "its statements take " + ", ".join(f"{sid} {cost:,}" for cost, sid in sorted(costs, reverse=True))
+
+
+def _attached(
+    policies: Mapping[tuple[PolicyType, str], _Joined], quotas: Mapping[PolicyType, Quota]
+) -> Iterator[Finding]:
+    """Targets that would carry more policies than fit, and an organization that would have too many."""
+    on: dict[tuple[PolicyType, str], dict[str, _Joined]] = {}
+    for (kind, name), joined in sorted(policies.items()):
+        for use in joined.uses:
+            on.setdefault((kind, use.target), {})[name] = joined
+    for (kind, target), carried in on.items():
+        quota = quotas[kind]
+        if len(carried) > quota.ours:
+            last = next(use.span for use in [*carried.values()][-1].uses if use.target == target)
+            yield Finding("policy-slots", _slots(kind, target, len(carried), quota), span=last, help=_costs(carried))
+    for kind, quota in quotas.items():
+        count = sum(1 for policy_kind, _ in policies if policy_kind is kind)
+        if count > quota.policies:
+            yield Finding("policy-slots", f"{count:,} policies of type {kind}, and AWS takes {quota.policies:,}")
+
+
+def _slots(kind: PolicyType, target: str, count: int, quota: Quota) -> str:
+    short = SHORT[kind].split()[1]
+    return (
+        f"`{target}` would carry {count} {short}s, and {quota.ours} fit: AWS takes {quota.attached}, "
+        f"{quota.aws_attached} of them its own, and {quota.kept_free} stays free for replacing one"
+    )
+
+
+def _costs(carried: Mapping[str, _Joined]) -> str:
+    costs = ", ".join(f"{name} {size(joined.content):,}" for name, joined in carried.items())
+    return f"move one up the tree or join small ones in a template of your own; characters: {costs}"
+
+
+def _without_effect(organization: Organization) -> Iterator[Finding]:
+    """Neither SCPs nor RCPs act on the management account.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    management = organization.management
+    for use in organization.policy_uses:
+        if management and use.target == account_reference(management.key):
+            message = f"policy `{use.template}` has no effect on the management account"
+            yield Finding("policy-no-effect", message, Severity.WARNING, use.span, help="SCPs and RCPs never bind it")
