@@ -1,0 +1,133 @@
+"""Writes what derives from the code: the JSON Schema of accounts.yaml and the reference pages in docs/.
+
+With --check nothing is written; the files that would change are named, and the exit code is 1 where there are any.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import click  # noqa: E402 - the root must be on the path first
+
+from org import baseline, cli, policy  # noqa: E402
+from org.load import schema  # noqa: E402
+from org.reconcile.wanted import vocabulary  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+NOTE = "<!-- written by `make docs`; change the code instead -->"
+KINDS = {"scp": "service control policy", "rcp": "resource control policy"}
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; line breaks and bars in its cells are made harmless."""
+    cells = [[cell.replace("\n", " ").replace("|", "\\|").strip() for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [heads, ["---"] * len(heads), *cells])
+
+
+def page(title: str, lead: str, *parts: str) -> str:
+    """A whole page."""
+    return "\n\n".join([NOTE, f"# {title}", lead, *parts]) + "\n"
+
+
+def actions(names: Iterable[str]) -> str:
+    """IAM actions as code, or a dash."""
+    return ", ".join(f"`{name}`" for name in names) or "-"
+
+
+def components() -> str:
+    """The components of the baseline: settings, needed IAM actions, controls."""
+    parts = []
+    for component in baseline.find().values():
+        settings = [
+            (f"`{name}`", f"`{shape['default']}`".lower(), shape["description"])
+            for name, shape in component.settings.items()
+        ]
+        parts += [
+            f"## `{component.name}`",
+            f"{component.title}. {component.description}",
+            table(("setting", "default", "what it does"), settings),
+            f"Reads with {actions(component.reads)}; writes with {actions(component.writes)}.",
+            f"Serves the controls: {', '.join(component.controls) or 'none yet'}.",
+        ]
+    lead = "What every account can be given, under `baseline:` in `accounts.yaml`. Each is one file in `org/baseline/`."
+    return page("Baseline components", lead, *parts)
+
+
+def policies(library: policy.Library) -> str:
+    """The policy templates with their parameters."""
+    parts = []
+    for name, template in sorted(library.templates.items()):
+        rows = [
+            (f"`{parameter}`", shown(shape["default"]) if "default" in shape else "must be given", shape["description"])
+            for parameter, shape in template.parameters.items()
+        ]
+        parts += [
+            f"## `{name}`",
+            f"{template.title}. ({KINDS[Path(template.file).parent.name].capitalize()}.)",
+            template.description.strip(),
+            *([table(("parameter", "default", "what it is"), rows)] if rows else []),
+        ]
+    lead = """What `policies:` in `accounts.yaml` can name. Each is one file in `scps/`;
+your own go into a folder `scps/` beside your `accounts.yaml`."""
+    return page("Policy templates", lead, *parts)
+
+
+def shown(value: object) -> str:
+    """A default as code; a list element by element."""
+    if isinstance(value, list):
+        return ", ".join(f"`{element}`" for element in value) or "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def commands() -> str:
+    """Every command with its help, as `--help` prints it."""
+    parts = []
+    group = click.Context(cli.org, info_name="org", terminal_width=100, max_content_width=100)
+    for name in cli.org.list_commands(group):
+        command = cli.org.get_command(group, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=group, terminal_width=100, max_content_width=100)
+        parts += [f"## `org {name}`", f"```text\n{command.get_help(context)}\n```"]
+    lead = """Every command ends with one of the [exit codes](exit-codes.md).
+What a machine reads is on stdout, everything else on stderr."""
+    return page("Commands", lead, *parts)
+
+
+def files() -> Mapping[str, str]:
+    """Every generated file and its text."""
+    library = policy.library([ROOT / "scps"])
+    return {
+        "schema/accounts.schema.json": schema.printed(schema.schema(vocabulary(library))),
+        "docs/commands.md": commands(),
+        "docs/components.md": components(),
+        "docs/policies.md": policies(library),
+    }
+
+
+def main() -> int:
+    """The exit code; the files are written, or with --check only compared."""
+    stale = [
+        name
+        for name, text in files().items()
+        if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv:
+        for name in stale:
+            print(f"{name} is not up to date: run `make docs`", file=sys.stderr)
+        return 1 if stale else 0
+    for name in stale:
+        (ROOT / name).parent.mkdir(exist_ok=True)
+        (ROOT / name).write_text(files()[name], encoding="utf-8")
+        print(f"wrote {name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
