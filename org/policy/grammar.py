@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from org.model.policy import PolicyType
+from org.policy.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,7 +89,7 @@ def _actions(kind: PolicyType, statement: Mapping[str, Any]) -> Iterator[str]:
     yield from _one_of(statement, "Action", "NotAction")
     for action in _values(statement, "Action", "NotAction"):
         if not isinstance(action, str) or not ACTION.fullmatch(action):
-            yield f"action `{action}` is not of the form service:Action"
+            yield f"action {shown(action)} is not of the form service:Action"
         elif kind is PolicyType.RESOURCE_CONTROL_POLICY and (action == "*" or "*" in action.partition(":")[0]):
             yield f"action `{action}` in an RCP, which must name a service"
 
@@ -97,7 +98,7 @@ def _resources(statement: Mapping[str, Any]) -> Iterator[str]:
     yield from _one_of(statement, "Resource", "NotResource")
     for resource in _values(statement, "Resource", "NotResource"):
         if not isinstance(resource, str) or not RESOURCE.fullmatch(resource):
-            yield f"resource `{resource}` is neither `*` nor an ARN"
+            yield f"resource {shown(resource)} is neither `*` nor an ARN"
 
 
 def _one_of(statement: Mapping[str, Any], *names: str) -> Iterator[str]:

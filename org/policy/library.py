@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from org.model.finding import Finding, Severity, Span
+from org.model.finding import Severity, Span
 from org.policy.parse import LONGEST, Broken, parse
 from org.policy.reference import with_references
-from org.policy.shape import shape, suggestion
+from org.policy.shape import shape
 from org.policy.template import KINDS, Template
+from org.policy.words import finding, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from org.model.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,13 @@ def _strays(folder: Path) -> Iterator[Finding]:
     for entry in sorted(folder.iterdir()):
         if entry.name not in KINDS and not entry.name.startswith("."):
             span = Span(_shown(entry))
-            yield Finding("template-kind", f"`{entry.name}` is not a kind of policy", span=span, help=_kinds(entry))
+            yield finding("template-kind", f"`{entry.name}` is not a kind of policy", span, help=_kinds(entry))
     for kind in KINDS:
         for file in sorted((folder / kind).glob("*")):
             if file.suffix != ".yaml" and not file.name.startswith("."):
                 span = Span(_shown(file))
-                yield Finding(
-                    "template-name", f"`{file.name}` does not end in .yaml", span=span, help="rename or move it"
-                )
+                message = f"`{file.name}` does not end in .yaml"
+                yield finding("template-name", message, span, help="rename it, or move it elsewhere")
 
 
 def _kinds(entry: Path) -> str:
@@ -112,10 +114,11 @@ def _rivals(template: Template, file: Path, rival: Path, *, same_folder: bool) -
     if same_folder:
         message = f"template `{template.name}` is there twice"
         span = template.tree.span(("name",))
-        return Finding("template-name", message, span=span, seen=Span(_shown(rival)), help="rename one of them")
+        return finding("template-name", message, span, seen=Span(_shown(rival)), help="rename one of them")
     message = f"template `{template.name}` takes the place of the one that comes with org"
     span = Span(_shown(rival))
-    return Finding("template-replaced", message, Severity.NOTE, span, help=f"the other one is {_shown(file)}")
+    hint = f"the other one is {_shown(file)}"
+    return finding("template-replaced", message, span, help=hint, severity=Severity.NOTE)
 
 
 def _shown(file: Path) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from org.policy.words import shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -82,18 +84,18 @@ def problems(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
     if kind == "array":
         yield from _list_problems(schema, value)
     elif not _is(kind, value):
-        yield f"is {_shown(value)}, and should be of type {kind}"
+        yield f"is {shown(value)}, and should be of type {kind}"
     elif "enum" in schema and value not in schema["enum"]:
-        yield f"is {_shown(value)}, and should be one of {', '.join(map(_shown, schema['enum']))}"
+        yield f"is {shown(value)}, and should be one of {', '.join(map(shown, schema['enum']))}"
     elif kind == "string":
         yield from _text_problems(schema, value)
     elif kind != "boolean" and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
-        yield f"is {_shown(value)}, and should be from {schema.get('minimum', '-')} to {schema.get('maximum', '-')}"
+        yield f"is {shown(value)}, and should be from {schema.get('minimum', '-')} to {schema.get('maximum', '-')}"
 
 
 def _list_problems(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
     if not isinstance(value, list | tuple):
-        yield f"is {_shown(value)}, and should be a list"
+        yield f"is {shown(value)}, and should be a list"
         return
     if len(value) < schema.get("minItems", 0):
         yield f"has {len(value)} elements, and needs at least {schema['minItems']}"
@@ -109,9 +111,9 @@ def _text_problems(schema: Mapping[str, Any], value: str) -> Iterator[str]:
     # A pattern's `$` also matches before a final line break, so control characters are refused on their own; AWS takes
     # U+0020 to U+00FF in a policy: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
     if any(not " " <= character <= "\u00ff" or "\x7f" <= character < "\u00a0" for character in value):
-        yield f"is {_shown(value)}, which has a character that no policy may hold"
+        yield f"is {shown(value)}, which has a character that no policy may hold"
     elif "pattern" in schema and not re.search(schema["pattern"], value):
-        yield f"is {_shown(value)}, which does not match `{schema['pattern']}`"
+        yield f"is {shown(value)}, which does not match `{schema['pattern']}`"
     elif not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
         yield f"is {len(value)} characters long, outside {schema.get('minLength', 0)} to {schema.get('maxLength', '-')}"
 
@@ -126,9 +128,3 @@ def _is(kind: str, value: Any) -> bool:
 
 def _hashable(value: Any) -> bool:
     return isinstance(value, str | int | float | bool)
-
-
-def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else str(value)
-    shown = text.encode("unicode_escape").decode() if not text.isprintable() else text
-    return f"`{shown[:80]}`" + ("..." if len(shown) > 80 else "")

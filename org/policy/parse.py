@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from org.model.finding import Finding, Span
+from org.model.finding import Span
+from org.policy.words import finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ class Broken(Exception):
     """The text is not a template at all; `finding` says why and where."""
 
     def __init__(self, message: str, span: Span, explanation: str = "") -> None:
-        self.finding = Finding("template-syntax", message, span=span, help=explanation)
+        self.finding = finding("template-syntax", message, span, help=explanation)
         super().__init__(message)
 
 

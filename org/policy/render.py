@@ -6,18 +6,19 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from org.model.finding import Finding, Severity
+from org.model.finding import Severity
 from org.model.organization import account_reference
 from org.model.policy import Policy, PolicyType, minified
 from org.policy.grammar import SHORT, mistakes
 from org.policy.parameters import problems
 from org.policy.quota import QUOTAS, Quota, size
 from org.policy.reference import NAMES, PREFIX, known_values, resolve, unknown_references
-from org.policy.shape import suggestion
+from org.policy.words import finding, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from org.model.finding import Finding
     from org.model.organization import Organization
     from org.model.policy import PolicyUse
     from org.policy.library import Library
@@ -58,7 +59,7 @@ class _Renderer:
     findings: list[Finding] = field(default_factory=list)
 
     def report(self, rule: str, message: str, use: PolicyUse, explanation: str = "") -> None:
-        self.findings.append(Finding(rule, message, span=use.span, help=explanation))
+        self.findings.append(finding(rule, message, use.span, help=explanation))
 
     def take(self, use: PolicyUse) -> None:
         """Render one use and join it with the policy of the same name."""
@@ -80,7 +81,7 @@ class _Renderer:
             return
         message = f"two different policies would be called `{policy_name(use)}`"
         help_ = "give one of them a `name`"
-        self.findings.append(Finding("policy-name", message, span=use.span, seen=joined.uses[0].span, help=help_))
+        self.findings.append(finding("policy-name", message, use.span, seen=joined.uses[0].span, help=help_))
 
     def values(self, use: PolicyUse, template: Template) -> dict[str, Any] | None:
         """The parameters of a use over the defaults, references replaced; None where they do not fit."""
@@ -143,7 +144,7 @@ def render(organization: Organization, library: Library, quotas: Mapping[PolicyT
         policies.append(_policy(kind, name, joined))
     findings += _attached(renderer.policies, quotas)
     findings += _without_effect(organization)
-    return Rendered(tuple(policies), tuple(sorted(findings, key=lambda finding: finding.order)))
+    return Rendered(tuple(policies), tuple(sorted(findings, key=lambda one: one.order)))
 
 
 def _policy(kind: PolicyType, name: str, joined: _Joined) -> Policy:
@@ -162,18 +163,18 @@ def _checked(kind: PolicyType, name: str, joined: _Joined, quota: Quota) -> Iter
     span = joined.uses[0].span
     if len(name) > LONGEST_NAME:
         message = f"policy name `{name}` has {len(name)} characters, and AWS takes {LONGEST_NAME}"
-        yield Finding("policy-name", message, span=span, help="give it a shorter `name`")
+        yield finding("policy-name", message, span, help="give it a shorter `name`")
     if name.startswith(RESERVED):
-        yield Finding("policy-name", f"policy name `{name}` belongs to AWS", span=span, help="give it another `name`")
+        yield finding("policy-name", f"policy name `{name}` belongs to AWS", span, help="give it another `name`")
     taken = size(joined.content)
     if taken > quota.characters:
         message = f"policy `{name}` takes {taken:,} characters, and {SHORT[kind]} may have {quota.characters:,}"
-        yield Finding("policy-size", message, span=span, help=_statement_costs(joined))
+        yield finding("policy-size", message, span, help=_statement_costs(joined))
     bound = joined.template.bind(joined.values)
     for mistake in mistakes(kind, json.loads(joined.content)):
         there = span if mistake.statement is None else joined.template.statement_span(bound[mistake.statement][0])
         message = f"template `{joined.template.name}`: {mistake.message}"
-        yield Finding("policy-grammar", message, span=there, seen=span, help="AWS would refuse this document")
+        yield finding("policy-grammar", message, there, seen=span, help="AWS would refuse this document")
 
 
 def _statement_costs(joined: _Joined) -> str:
@@ -197,11 +198,11 @@ def _attached(
         quota = quotas[kind]
         if len(carried) > quota.ours:
             last = next(use.span for use in [*carried.values()][-1].uses if use.target == target)
-            yield Finding("policy-slots", _slots(kind, target, len(carried), quota), span=last, help=_costs(carried))
+            yield finding("policy-slots", _slots(kind, target, len(carried), quota), last, help=_costs(carried))
     for kind, quota in quotas.items():
         count = sum(1 for policy_kind, _ in policies if policy_kind is kind)
         if count > quota.policies:
-            yield Finding("policy-slots", f"{count:,} policies of type {kind}, and AWS takes {quota.policies:,}")
+            yield finding("policy-slots", f"{count:,} policies of type {kind}, and AWS takes {quota.policies:,}", None)
 
 
 def _slots(kind: PolicyType, target: str, count: int, quota: Quota) -> str:
@@ -226,4 +227,10 @@ def _without_effect(organization: Organization) -> Iterator[Finding]:
     for use in organization.policy_uses:
         if management and use.target == account_reference(management.key):
             message = f"policy `{use.template}` has no effect on the management account"
-            yield Finding("policy-no-effect", message, Severity.WARNING, use.span, help="SCPs and RCPs never bind it")
+            yield finding(
+                "policy-no-effect",
+                message,
+                use.span,
+                help="SCPs and RCPs never bind it",
+                severity=Severity.WARNING,
+            )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from org.model.finding import Finding
 from org.policy.parameters import problems, schema_problems
 from org.policy.reference import PREFIX, references, unknown_references
 from org.policy.template import KINDS, NODES, Template, marker
+from org.policy.words import finding, shown, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from org.model.finding import Finding
     from org.policy.parse import Path, Tree
 
 KEYS = {
@@ -61,15 +61,6 @@ def shape(tree: Tree, folder: str, stem: str) -> tuple[Template | None, tuple[Fi
     return template, ()
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """`did you mean ...` where a known word is close, otherwise the list of all known words."""
-    words = sorted(known)
-    close = get_close_matches(word, words, 1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return f"there are {', '.join(words)}" if words else "there are none"
-
-
 @dataclass(slots=True)
 class _Check:
     """The findings so far about one tree."""
@@ -80,7 +71,7 @@ class _Check:
 
     def report(self, rule: str, message: str, path: Path, explanation: str = "", *, key: bool = False) -> None:
         span = self.tree.key(path) if key else self.tree.span(path)
-        self.findings.append(Finding(rule, message, span=span, help=explanation))
+        self.findings.append(finding(rule, message, span, help=explanation))
 
     def top(self) -> None:
         value = self.tree.value
@@ -108,7 +99,9 @@ class _Check:
             self.report("template-shape", f"the title is not one line of at most {TITLE} characters", ("title",))
         for index, control in enumerate(value.get("controls", [])):
             if not isinstance(control, str) or not CONTROL.fullmatch(control):
-                self.report("template-shape", f"`{control}` is not a control such as `ORG-05`", ("controls", index))
+                self.report(
+                    "template-shape", f"{shown(control)} is not a control such as `ORG-05`", ("controls", index)
+                )
 
     def parameters(self) -> None:
         for name, schema in self.tree.value.get("parameters", {}).items():
@@ -198,7 +191,7 @@ class _Check:
     def parameter(self, name: Any, path: Path) -> None:
         known = self.tree.value.get("parameters", {})
         if not isinstance(name, str) or name not in known:
-            self.report("template-parameter", f"unknown parameter `{name}`", path, suggestion(str(name), known))
+            self.report("template-parameter", f"unknown parameter {shown(name)}", path, suggestion(str(name), known))
         else:
             self.used.add(name)
 
