@@ -47,7 +47,7 @@ class signing_as:  # noqa: N801 - reads as a phrase where it is used: `with sign
         _caller.reset(self._token)
 
 
-class _CallersCredentials(Credentials):
+class _CallersCredentials(Credentials):  # type: ignore[misc]  # botocore has no types
     """Credentials that are looked up for each request.
 
     INVARIANT: a request is never signed with a neighbour's key: outside `signing_as` there are none at all.

@@ -13,7 +13,6 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionError as ConnectionFailed,
     ConnectTimeoutError,
     EndpointConnectionError,
     HTTPClientError,
@@ -21,6 +20,9 @@ from botocore.exceptions import (
     ParamValidationError,
     ProxyConnectionError,
     ResponseParserError,
+)
+from botocore.exceptions import (
+    ConnectionError as ConnectionFailed,
 )
 
 from org.aws.clients import Clients, CredentialSource, environment_credentials, signing_as
@@ -100,7 +102,7 @@ class Cloud:
         self, service: str, operation: str, key: str, /, *, token: str = "NextToken", **parameters: Any
     ) -> Iterator[dict[str, Any]]:
         """Every item of a list operation. A page may be empty and still not be the last."""
-        next_token = None
+        next_token = ""
         while True:
             more = {token: next_token} if next_token else {}
             answer = self.call(service, operation, **parameters, **more)
@@ -115,6 +117,10 @@ class Cloud:
         """The same Region in another account, through a role there; the role is assumed at the first call."""
         assumed = _AssumedRole(self, place, role)
         return Cloud(place, self.region, self._clients, assumed.credentials, None)
+
+    def assume(self) -> None:
+        """Get this place's credentials now; raises `Denied` where its role cannot be assumed."""
+        self._credentials()
 
     def in_region(self, region: str) -> Cloud:
         """The same account in another Region."""
@@ -136,7 +142,7 @@ class _AssumedRole:
         with self._lock:
             if self._current is None or time.time() >= self._renew_at:
                 self._assume()
-            assert self._current is not None  # noqa: S101 - set by _assume, or it raised
+            assert self._current is not None
             return self._current
 
     def _assume(self) -> None:

@@ -80,7 +80,8 @@ def read(cloud: Cloud, *, delegation: bool = False) -> Organization | None:
 
 def read_accounts(cloud: Cloud) -> tuple[Account, ...]:
     """Every account with its id, e-mail, name and state, but without tags and places: one sweep of ListAccounts."""
-    return tuple(_account(listed, "", ROOT, {}) for listed in _list_accounts(cloud))
+    management_id = cloud.call("organizations", "describe_organization")["Organization"]["MasterAccountId"]
+    return tuple(_account(listed, management_id, ROOT, {}) for listed in _list_accounts(cloud))
 
 
 def read_contacts(cloud: Cloud, account: Account, kinds: Iterable[str]) -> dict[str, Contact]:
@@ -215,7 +216,7 @@ def _policies(
         kind, summary = listed[policy_id]
         own = tags.get(policy_id, {})
         if OWNER_TAG not in own and not summary["AwsManaged"]:
-            # INVARIANT: partial sight is never absence; the tagging API lags behind, and ownership decides what we touch.
+            # INVARIANT: partial sight is never absence. The tagging API lags, and ownership is decisive.
             own = _tags(cloud, policy_id)
         found = Policy(
             kind=kind,
@@ -259,7 +260,7 @@ def _bulk_tags(cloud: Cloud) -> Tags | None:
             "resourcegroupstaggingapi",
             "get_resources",
             "ResourceTagMappingList",
-            token="PaginationToken",  # noqa: S106 - the name of a parameter
+            token="PaginationToken",
             ResourceTypeFilters=["organizations"],
             ResourcesPerPage=100,
         ):

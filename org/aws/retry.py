@@ -1,7 +1,7 @@
 """Which errors to try again and for how long, and token buckets that keep us under AWS's published rates.
 
-botocore retries neither ConcurrentModificationException nor FinalizingOrganizationException, and it re-sends CreateAccount
-after a lost answer. So its own retries are off everywhere, and this table is the only one.
+botocore retries neither ConcurrentModificationException nor FinalizingOrganizationException, and it re-sends
+CreateAccount after a lost answer. So its own retries are off everywhere, and this table is the only one.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ class Patience:
 
     def pause(self, attempt: int) -> float:
         """Seconds to wait after the given attempt (from 1), with full jitter over the upper half."""
-        ceiling = min(self.longest, self.first * 2 ** (attempt - 1))
+        ceiling: float = min(self.longest, self.first * 2 ** (attempt - 1))
         return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret
 
 

@@ -51,12 +51,12 @@ def _units(wanted: Organization, aligned: Aligned, home: Place) -> Iterator[Chan
             yield Change(Action.CREATE, "organizational-unit", unit.path, home, None, after, Risk.LOW, unit.span)
             continue
         if unit.path in aligned.renamed:
-            before, after = {"id": found.id, "name": aligned.renamed[unit.path]}, {"id": found.id, "name": unit.name}
-            yield Change(Action.RENAME, "organizational-unit", unit.path, home, before, after, Risk.MEDIUM, unit.span)
+            names = {"id": found.id, "name": aligned.renamed[unit.path]}, {"id": found.id, "name": unit.name}
+            yield Change(Action.RENAME, "organizational-unit", unit.path, home, *names, Risk.MEDIUM, unit.span)
         if tags_differ := tag_changes(unit.tags, found.tags):
             old, new = tags_differ
-            before, after = {"id": found.id, "tags": old}, {"id": found.id, "tags": new}
-            yield Change(Action.UPDATE, "organizational-unit", unit.path, home, before, after, Risk.LOW, unit.span)
+            states = {"id": found.id, "tags": old}, {"id": found.id, "tags": new}
+            yield Change(Action.UPDATE, "organizational-unit", unit.path, home, *states, Risk.LOW, unit.span)
     for found in removable(live.values(), wanted, aligned.found):
         before = {"id": found.id}
         yield Change(Action.DELETE, "organizational-unit", found.path, home, before, None, Risk.HIGH)

@@ -3,7 +3,7 @@
 | guard | trips on |
 | --- | --- |
 | create-organization | turning the caller's account into the management account of a new organization |
-| protected | moving, renaming or deleting an account or OU that is `protected`, or moving an account out of a protected OU |
+| protected | moving, renaming or deleting what is `protected`, or moving an account out of a protected OU |
 | mass-move | moving more than 25 accounts, or more than a tenth of them where that is at least 10 |
 | last-guardrail | taking the last policy of ours away from the root, an OU or an account |
 """
@@ -45,9 +45,9 @@ def _protected(wanted: Organization, changes: Sequence[Change]) -> Iterator[tupl
                 yield "protected", f"account {change.name} is protected and would move"
             elif any(left == unit or left.startswith(f"{unit}/") for unit in units):
                 yield "protected", f"account {change.name} would leave the protected OU {left}"
-        if change.kind == "organizational-unit" and change.action in (Action.RENAME, Action.DELETE):
-            if change.name in units or parent_path(change.name) in units:
-                yield "protected", f"OU {change.name} is protected and would be changed ({change.action.value})"
+        touched = change.kind == "organizational-unit" and change.action in (Action.RENAME, Action.DELETE)
+        if touched and (change.name in units or parent_path(change.name) in units):
+            yield "protected", f"OU {change.name} is protected and would be changed ({change.action.value})"
 
 
 def _mass_move(found: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
