@@ -1,0 +1,59 @@
+"""The demo does what the README shows, in the time it promises."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BUDGET = 15
+"""Seconds that the demo may take on a quiet machine with two cores."""
+
+pytestmark = pytest.mark.slow
+
+
+@cache
+def demo() -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "demo/run.py"], cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+def steady(output: str) -> list[str]:
+    """The lines of the demo's output without what differs from run to run: times and ids that AWS makes up."""
+    timeless = re.sub(r"\d+\.\d s\b", "N s", output)
+    nameless = re.sub(r"\b(?:\d{12}|(?:o|r|ou|p)-[0-9a-z]{4,32}(?:-[0-9a-z]{8,32})?)\b", "ID", timeless)
+    return nameless.strip().splitlines()
+
+
+def shown_in_the_readme() -> list[str]:
+    """The blocks of the README that show the demo, in order."""
+    blocks = re.findall(
+        r"^```text demo\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    return [line for block in blocks for line in steady(block)]
+
+
+def test_the_demo_builds_the_organization_and_then_has_nothing_to_do() -> None:
+    done = demo()
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert (
+        done.stdout.rstrip().splitlines()[-7].startswith("Done in ") or "The second run changed nothing." in done.stdout
+    )
+
+
+def test_the_demo_prints_a_time_that_is_within_its_budget() -> None:
+    seconds = re.findall(r"^Done in (\d+\.\d) s", demo().stdout, re.MULTILINE)
+    assert 1 == len(seconds)
+    assert float(seconds[0]) < 2 * BUDGET  # twice, because the other tests run beside it
+
+
+def test_the_readme_shows_the_demo_s_real_output() -> None:
+    printed = iter(steady(demo().stdout))
+    shown = [line for line in shown_in_the_readme() if line != "..."]
+    assert (True, []) == (bool(shown), [line for line in shown if not any(line == other for other in printed)])
