@@ -1,0 +1,155 @@
+"""The WSGI application: find out what is called and by whom, record it, let faults happen, answer."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from org.sandbox import routing, wire
+from org.sandbox.strict.access import check_audience
+from org.sandbox.strict.accounts import advance
+from org.sandbox.strict.refusal import NotCovered, Refusal
+from org.sandbox.strict.registry import Request, operations
+from org.sandbox.strict.validate import check_parameters
+from org.sandbox.wire import Response
+
+if TYPE_CHECKING:
+    from org.sandbox.callers import Caller, Callers
+    from org.sandbox.fallback import Fallback
+    from org.sandbox.faults import Fault, Faults
+    from org.sandbox.record import Call, Recorder
+    from org.sandbox.roles import Roles
+    from org.sandbox.strict.state import World
+
+NOT_COVERED = "SandboxDoesNotCover"
+SOCKET = "org.sandbox.hang_up"
+"""The key of the WSGI environment under which the server puts a function that resets the connection."""
+PHRASES = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything that answering needs; replaced as a whole by a reset."""
+
+    world: World
+    callers: Callers
+    roles: Roles
+
+
+class Application:
+    """An AWS endpoint for all services, as a WSGI application."""
+
+    def __init__(self, parts: Parts, recorder: Recorder, faults: Faults, fallback: Fallback) -> None:
+        self.parts = parts
+        self.recorder = recorder
+        self.faults = faults
+        self.fallback = fallback
+        self.latency = 0.0
+        self.on_write: Callable[[Call], None] | None = None
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        body = read_body(environ)
+        response = self.respond(environ, body)
+        if response is None:
+            environ[SOCKET]()
+            response = Response(500, b"")
+        status = f"{response.status} {PHRASES.get(response.status, 'Sandbox')}"
+        headers = [*response.headers, ("Content-Length", str(len(response.body)))]
+        start(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+
+    def respond(self, environ: dict[str, Any], body: bytes) -> Response | None:
+        """The answer to one request; None where there is to be none."""
+        parts = self.parts
+        aim = routing.aim(environ, body)
+        caller = parts.callers.caller(aim.key)
+        call = self.recorder.add(aim.service, aim.operation, caller.account, aim.region)
+        fault, kill = self.faults.due(call)
+        if delay := self.latency + (fault.latency if fault else 0.0):
+            time.sleep(delay)
+        if kill and not kill.after:
+            kill.strike()
+            return None
+        response: Response | None = None
+        if fault is None or fault.after or not (fault.code or fault.reset):
+            response = self.answer(parts, aim, caller, call, environ, body)
+        if kill:
+            kill.strike()
+            return None
+        if fault and (fault.code or fault.reset):
+            response = fault_response(fault, aim)
+        self.recorder.answered(call, response.code if response else "(no answer)")
+        return response
+
+    def answer(
+        self, parts: Parts, aim: routing.Aim, caller: Caller, call: Call, environ: dict[str, Any], body: bytes
+    ) -> Response:
+        """The answer without any fault: the strict layer's, else moto's, else that nobody covers the call."""
+        try:
+            if (aim.service, aim.operation) in operations():
+                return self.strict(parts, aim, caller, call, wire.parameters(aim.service, body, environ))
+            if aim.service in wire.PROTOCOLS and aim.service not in {"sts", "s3control"}:
+                raise NotCovered("no rule is written for it")
+            if not aim.service:
+                raise NotCovered("the request is not signed")
+            if aim.service == "iam":
+                parts.roles.hand_over(caller.account)
+            return self.fallback.respond(environ, body, caller.account)
+        except NotCovered as error:
+            message = f"the sandbox does not cover {aim.service}:{aim.operation}: {error}"
+            return wire.failure(aim.protocol, 400, NOT_COVERED, message)
+        except (ValueError, TypeError) as error:
+            return wire.failure(aim.protocol, 400, "SerializationException", str(error))
+
+    def strict(
+        self, parts: Parts, aim: routing.Aim, caller: Caller, call: Call, parameters: dict[str, Any]
+    ) -> Response:
+        """The strict layer's answer; a refusal changes nothing."""
+        world = parts.world
+        operation = operations()[aim.service, aim.operation]
+        request = Request(world, parts.callers, parts.roles, caller, aim.service, aim.operation, parameters)
+        with world.lock:
+            try:
+                check_parameters(aim.service, input_shape(aim.service, aim.operation), parameters)
+                if aim.service == "organizations":
+                    advance(world)
+                    check_audience(request, operation)
+                answer = operation.answer(request)
+            except Refusal as refusal:
+                return wire.failure(aim.protocol, refusal.status, refusal.code, refusal.message, refusal.reason)
+            if self.on_write and call.write:
+                self.on_write(call)
+        return wire.success(aim.service, aim.operation, answer)
+
+
+def fault_response(fault: Fault, aim: routing.Aim) -> Response | None:
+    """The error of a fault in the format of the call; None where the connection is to be reset."""
+    if fault.reset:
+        return None
+    return wire.failure(aim.protocol, fault.status, fault.code, fault.message, fault.reason)
+
+
+def read_body(environ: dict[str, Any]) -> bytes:
+    """The whole body, whether its length was given or it came in chunks."""
+    length = environ.get("CONTENT_LENGTH")
+    stream = environ["wsgi.input"]
+    body: bytes = stream.read(int(length)) if length else stream.read() if environ.get("wsgi.input_terminated") else b""
+    return body
+
+
+@functools.cache
+def input_shape(service: str, operation: str) -> Any:
+    """The shape of the parameters in botocore's model; None where the operation takes none."""
+    return model(service).operation_model(operation).input_shape
+
+
+@functools.cache
+def model(service: str) -> Any:
+    """botocore's model of a service."""
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+
+    return ServiceModel(Loader().load_service_model(service, "service-2"))

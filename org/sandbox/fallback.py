@@ -1,0 +1,88 @@
+"""moto, for every call that the strict layer does not answer; imported only when the first such call comes."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+from typing import Any
+
+from org.sandbox.strict.refusal import NotCovered
+from org.sandbox.wire import Response
+
+SETTINGS = {
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "false",
+    "MOTO_IAM_LOAD_ALL_POLICIES": "false",
+}
+"""EC2 costs 4 MB an account and Region with its images, and IAM 31 MB an account with AWS's managed policies."""
+SERVER_ERROR, NOT_FOUND = 500, 404
+NO_BACKEND = (NotImplementedError, AttributeError, ImportError, KeyError)
+"""What moto's dispatcher raises for a service it does not have, or whose extra packages are not installed."""
+
+
+class Fallback:
+    """moto's server application, in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._application: Any = None
+
+    @property
+    def used(self) -> bool:
+        """True once a call has gone to moto."""
+        return self._application is not None
+
+    def respond(self, environ: dict[str, Any], body: bytes, account: str) -> Response:
+        """moto's answer for a caller of that account; `NotCovered` where moto has none.
+
+        The header with the account saves moto from looking for the caller in every account's IAM.
+        """
+        given = {
+            **environ,
+            "HTTP_X_MOTO_ACCOUNT_ID": account,
+            "wsgi.input": io.BytesIO(body),
+            "CONTENT_LENGTH": str(len(body)),
+        }
+        started: dict[str, Any] = {}
+
+        def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+            started.update(status=int(status.split()[0]), headers=headers)
+
+        try:
+            chunks = self._load()(given, start)
+            answer = b"".join(chunks)
+        except NO_BACKEND as error:
+            raise NotCovered(f"moto has no answer ({type(error).__name__}: {error})") from error
+        html = any(
+            name.lower() == "content-type" and value.startswith("text/html") for name, value in started["headers"]
+        )
+        if started["status"] == SERVER_ERROR or (started["status"] in {NOT_FOUND, 501} and html):
+            raise NotCovered("moto has no answer")
+        headers = [(name, value) for name, value in started["headers"] if name.lower() != "content-length"]
+        return Response(started["status"], answer, headers, str(started["status"]) if started["status"] >= 400 else "")
+
+    def reset(self) -> None:
+        """moto has forgotten everything."""
+        if self._application is None:
+            return
+        from moto.moto_api._internal.models import moto_api_backend
+
+        moto_api_backend.reset()
+
+    def _load(self) -> Any:
+        with self._lock:
+            if self._application is None:
+                self._application = load()
+            return self._application
+
+
+def load() -> Any:
+    """moto's WSGI application, with the settings that keep it small."""
+    os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
+    from moto.core.config import default_user_config
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    default_user_config["lambda"]["use_docker"] = False
+    default_user_config["batch"]["use_docker"] = False
+    return DomainDispatcherApplication(create_backend_app)

@@ -1,0 +1,103 @@
+"""Which operation of which service a request means."""
+
+from __future__ import annotations
+
+import functools
+import re
+import urllib.parse
+from dataclasses import dataclass
+from typing import Any
+
+CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
+ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
+SIGNED_AS = {
+    "tagging": "resourcegroupstaggingapi",
+    "email": "ses",
+    "monitoring": "cloudwatch",
+    "sso": "sso-admin",
+    "access-analyzer": "accessanalyzer",
+    "cost-optimization-hub": "cost-optimization-hub",
+    "elasticloadbalancing": "elbv2",
+    "aws-marketplace": "marketplace-catalog",
+}
+"""The service by the name that its requests are signed with, where the two differ."""
+PLACEHOLDER = re.compile(r"\{(\w+)(\+?)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a request is aimed at: service and operation as botocore names them, the key that signed it, the Region."""
+
+    service: str
+    operation: str
+    key: str
+    region: str
+    protocol: str
+
+
+def aim(environ: dict[str, Any], body: bytes) -> Aim:
+    """What the request is aimed at; an unsigned request has an empty key."""
+    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+    signature = environ.get("HTTP_AUTHORIZATION") or urllib.parse.unquote(
+        query.replace("X-Amz-Credential=", "Credential=")
+    )
+    match = CREDENTIAL.search(signature)
+    key, region, signed = match.groups() if match else ("", "", "")
+    service = SIGNED_AS.get(signed, signed)
+    if service == "s3" and path.startswith("/v20180820/"):
+        service = "s3control"
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return Aim(service, target.rpartition(".")[2], key, region, "json")
+    if action := ACTION.search(body) or ACTION.search(query.encode()):
+        return Aim(service, action[1].decode(), key, region, "ec2" if service == "ec2" else "query")
+    protocol, operation = rest(service, environ["REQUEST_METHOD"], path, query)
+    return Aim(service, operation, key, region, protocol)
+
+
+def rest(service: str, method: str, path: str, query: str) -> tuple[str, str]:
+    """Protocol and operation of a REST call; an operation that the model does not know is its method and path."""
+    protocol, routes = table(service)
+    keys = urllib.parse.parse_qs(query, keep_blank_values=True).keys()
+    for route in routes:
+        if route.method == method and route.keys <= keys and route.path.fullmatch(path):
+            return protocol, route.operation
+    return protocol, f"{method} {path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How one REST operation is recognised."""
+
+    method: str
+    path: re.Pattern[str]
+    keys: frozenset[str]
+    operation: str
+    rank: tuple[int, int]
+
+
+@functools.cache
+def table(service: str) -> tuple[str, list[Route]]:
+    """The protocol of the service and its REST routes, the most specific first; nothing for an unknown service."""
+    from botocore.exceptions import UnknownServiceError
+    from botocore.loaders import Loader
+
+    try:
+        model = Loader().load_service_model(service, "service-2")
+    except (UnknownServiceError, ValueError):
+        return "rest-json", []
+    protocol = model["metadata"]["protocol"]
+    routes = [route(name, operation["http"]) for name, operation in model["operations"].items()]
+    return "s3" if service == "s3" else protocol, sorted(routes, key=lambda found: found.rank)
+
+
+def route(name: str, http: dict[str, Any]) -> Route:
+    """The route of one operation: fixed query keys and literal path segments make it more specific."""
+    path, _, query = http["requestUri"].partition("?")
+    keys = frozenset(urllib.parse.parse_qs(query, keep_blank_values=True))
+    parts = [
+        ".+" if match and match[2] else "[^/]+" if match else re.escape(part)
+        for part in re.split(r"(\{\w+\+?\})", path)
+        for match in [PLACEHOLDER.fullmatch(part)]
+    ]
+    pattern = "".join(parts).rstrip("/") + "/?"
+    return Route(http["method"], re.compile(pattern), keys, name, (-len(keys), path.count("{")))

@@ -1,0 +1,165 @@
+"""`Sandbox`: an AWS organization on 127.0.0.1, for as long as a `with` block lasts."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from org.sandbox.app import Application, Parts
+from org.sandbox.callers import Callers
+from org.sandbox.fallback import Fallback
+from org.sandbox.faults import Fault, Faults
+from org.sandbox.record import Call, Recorder
+from org.sandbox.roles import Roles
+from org.sandbox.seed import HOME, seed as plant
+from org.sandbox.server import Listener
+from org.sandbox.strict.quotas import Quotas
+from org.sandbox.strict.state import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from org.model.organization import Organization
+
+UNSET = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_CA_BUNDLE",
+)
+"""Variables that would lead a client of the sandbox elsewhere."""
+
+
+class Sandbox:
+    """An AWS endpoint with an organization in it; a context manager.
+
+    Without an organization nothing has been created yet, and any unknown key is an administrator of account 123456789012.
+    `latency` is seconds added to every call. State of moto's services (S3, KMS, IAM, ...) is shared by all sandboxes of
+    one process; everything of AWS Organizations, STS, account settings and S3 Block Public Access is each one's own.
+    """
+
+    def __init__(
+        self,
+        organization: Organization | None = None,
+        *,
+        port: int = 0,
+        drift: int = 0,
+        seed: int = 0,
+        latency: float = 0.0,
+        faults: Iterable[Fault] = (),
+        **settings: Any,
+    ) -> None:
+        self.recorder = Recorder()
+        self.faults = Faults(faults, seed)
+        self.fallback = Fallback()
+        self._application = Application(self._parts(World(seed=seed)), self.recorder, self.faults, self.fallback)
+        self._application.latency = latency
+        self._port = port
+        self._listener: Listener | None = None
+        self.drifted: tuple[str, ...] = ()
+        self._fill(organization, drift, seed, settings)
+
+    def __enter__(self) -> Self:
+        self._listener = Listener(self._application, self._port)
+        self._listener.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._listener is not None
+        self._listener.stop()
+        self._listener = None
+        self.fallback.reset()
+
+    @property
+    def world(self) -> World:
+        """The state itself; hold `world.lock` to look at it while calls are answered."""
+        return self._application.parts.world
+
+    @property
+    def url(self) -> str:
+        """The endpoint, for instance `http://127.0.0.1:40123`."""
+        assert self._listener is not None, "the sandbox is not running"
+        return f"http://127.0.0.1:{self._listener.port}"
+
+    @property
+    def management(self) -> str:
+        """The id of the management account."""
+        return self.world.home
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make any AWS client in a child process use the sandbox, and nothing else."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "http_proxy": self.url,
+            "no_proxy": "",
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def child_environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
+        """A whole environment for a child process: the given one, or this process's, led to the sandbox."""
+        given = os.environ if base is None else base
+        kept = {
+            name: value
+            for name, value in given.items()
+            if name not in UNSET
+            and not name.startswith("AWS_ENDPOINT_URL")
+            and name.lower() not in {"http_proxy", "no_proxy"}
+        }
+        return kept | self.environment
+
+    @property
+    def latency(self) -> float:
+        """Seconds added to every call."""
+        return self._application.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._application.latency = seconds
+
+    @property
+    def on_write(self) -> Callable[[Call], None] | None:
+        """A function called after every successful write to the strict layer, before its answer is sent."""
+        return self._application.on_write
+
+    @on_write.setter
+    def on_write(self, hook: Callable[[Call], None] | None) -> None:
+        self._application.on_write = hook
+
+    def kill(self, client: int | Callable[[], None], at: int, when: str = "before") -> None:
+        """The client (a pid, or a function that kills it) dies at the `at`-th call from now, before or after its effect."""
+        self.faults.kill(client, at, when)
+
+    def reset(
+        self, organization: Organization | None = None, *, drift: int = 0, seed: int = 0, **settings: Any
+    ) -> None:
+        """The sandbox holds this organization and nothing else; recorder, faults, latency and hook are cleared."""
+        self.faults.clear()
+        self._application.latency = 0.0
+        self._application.on_write = None
+        self.fallback.reset()
+        self._fill(organization, drift, seed, settings)
+        self.recorder.clear()
+
+    def _fill(self, organization: Organization | None, drift: int, seed: int, settings: Mapping[str, Any]) -> None:
+        world = World(seed=seed, home=HOME, **settings)
+        if organization is not None:
+            plant(organization, world)
+        self._application.parts = self._parts(world)
+
+    def _parts(self, world: World) -> Parts:
+        return Parts(world, Callers(world.home, world.random), Roles(world))
+
+
+__all__ = ["Call", "Fault", "Quotas", "Sandbox"]
