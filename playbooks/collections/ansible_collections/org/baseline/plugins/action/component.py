@@ -38,8 +38,9 @@ class ActionModule(ActionBase):
         batch = [str(key) for key in task_vars["ansible_play_batch"]]
         failed = frozenset(str(key) for key in task_vars["groups"].get(FAILED_GROUP, ()))
         keys = [key for key in batch if key not in failed]
+        file = Path(options["accounts"])
         try:
-            made = run.component(Path(options["accounts"]), options["name"], keys, apply=not self._task.check_mode)
+            made = run.component(file, options["name"], keys, apply=not self._task.check_mode)
         except OrgError as error:
-            return result | results.error(error)
+            return result | results.error(error, file)
         return result | results.stopped(results.batch(made), batch, failed, options["max_fail_percentage"])

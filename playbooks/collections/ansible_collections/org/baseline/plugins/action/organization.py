@@ -32,10 +32,9 @@ class ActionModule(ActionBase):
         """The plan and what became of it; failed, with everything that is wrong, where the run did not get through."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _, options = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        file = Path(options["accounts"])
         try:
-            made = run.organization(
-                Path(options["accounts"]), apply=not self._task.check_mode, allow=frozenset(options["allow"])
-            )
+            made = run.organization(file, apply=not self._task.check_mode, allow=frozenset(options["allow"]))
         except OrgError as error:
-            return result | results.error(error)
+            return result | results.error(error, file)
         return result | results.run(made)

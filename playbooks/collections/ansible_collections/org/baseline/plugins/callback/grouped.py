@@ -40,7 +40,7 @@ requirements:
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ansible import constants
 from ansible.playbook.task_include import TaskInclude
@@ -128,7 +128,7 @@ class CallbackModule(CallbackBase):
         if _action(result.task) == BATCHED:
             self._batch(result)
         else:
-            self._host(result, "changed" if result.is_changed() else "ok", str(result.result.get("msg") or ""))
+            self._host(result, "changed" if result.is_changed() else "ok", _message(result))
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         """The failure is printed in full, unless it only marks an account that was named already."""
@@ -177,20 +177,7 @@ class CallbackModule(CallbackBase):
     def _batch(self, result: CallbackTaskResult) -> None:
         """Every account of a component's result is recorded, and they are printed in groups."""
         check = bool(result.task_fields.get("check_mode"))
-        found = [
-            Record(
-                play=self._play,
-                task=result.task_name,
-                host=key,
-                status=_status(account),
-                reason=account["reason"] or account["skipped"],
-                account=account["id"],
-                authorization_id=account["authorization_id"],
-                check=check,
-                changes=account["changes"],
-            )
-            for key, account in result.result["accounts"].items()
-        ]
+        found = groups.of_component(result.result["accounts"], self._play, result.task_name, check=check)
         self._named_failures |= {record.host for record in found if record.status in records.BAD}
         self._record(found)
         self._heading(result)
@@ -249,13 +236,9 @@ def _action(task: Task) -> str:
     return str(task.resolved_action or task.action)
 
 
-def _status(account: dict[str, Any]) -> str:
-    """The word for what became of one account of a component's result."""
-    if account["failed"]:
-        return "failed"
-    if account["skipped"]:
-        return "skipped"
-    return "changed" if account["changed"] else "ok"
+def _message(result: CallbackTaskResult) -> str:
+    """What the organization's own result says; other modules' messages are for `-v`."""
+    return str(result.result.get("msg") or "") if _action(result.task) == PLANNED else ""
 
 
 def _reason(result: CallbackTaskResult) -> str:

@@ -19,8 +19,8 @@ description:
     C(tag_KEY_VALUE) for each tag, C(env_VALUE) for the tag C(environment) (or C(env)), and C(management_account).
     Names are in lower case, with C(_) for everything but letters and digits. Where two would have the same name, each
     gets 8 hexadecimal digits behind it, and a warning says so.
-  - Host variables are final values, which Ansible never templates: C(org_key), C(org_name), C(org_email), C(org_tags),
-    C(org_ou) and, where it is declared, C(org_account_id). All hosts have C(org_accounts), the path that was read.
+  - Host variables are final values which Ansible never templates, namely C(org_key), C(org_name), C(org_email),
+    C(org_tags), C(org_ou) and, where it is declared, C(org_account_id). All hosts have C(org_accounts), the path that was read.
   - Errors in C(accounts.yaml) are reported all at once, with file, line and column, and no host is made.
 options:
   plugin:
@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 
     from org.model.organization import Account, Organization
 
-ACTIVE, INACTIVE, MANAGEMENT = "accounts", "not_active", "management_account"
+ACTIVE, INACTIVE, MANAGEMENT, FAILED = "accounts", "not_active", "management_account", "org_failed"
 
 
 class InventoryModule(BaseInventoryPlugin):
@@ -94,13 +94,13 @@ class InventoryModule(BaseInventoryPlugin):
             accounts = hosts.sliced(organization.accounts, self.get_option("slice"))
         except ValueError as error:
             raise AnsibleParserError(str(error)) from None
-        inventory.set_variable("all", "org_accounts", str(file))
         names, shared = hosts.group_names(organization.accounts)
         if shared:
             self.display.warning(
                 f"group names that more than one thing would have got 8 digits each: {', '.join(shared)}"
             )
         self.add(accounts, names)
+        inventory.set_variable("all", "org_accounts", str(file))
 
     def organization(self, file: Path) -> Organization:
         """The organization that the file declares; warnings are shown, errors raise AnsibleParserError."""
@@ -118,8 +118,9 @@ class InventoryModule(BaseInventoryPlugin):
         for group in (ACTIVE, INACTIVE, MANAGEMENT):
             self.inventory.add_group(group)
             self._set(group, {"ansible_connection": "local", "ansible_python_interpreter": sys.executable})
-        for thing, group in names.items():
+        for group in (FAILED, *names.values()):
             self.inventory.add_group(group)
+        for thing, group in names.items():
             parent = names.get(("ou", thing[1].rpartition("/")[0])) if thing[0] == "ou" and "/" in thing[1] else None
             if parent:
                 self.inventory.add_child(parent, group)

@@ -21,9 +21,27 @@ ID, KEY = "ACCOUNT_ID", "ACCOUNT_KEY"
 SIGNS = {"create": "+", "attach": "+", "enable": "+", "register": "+", "delete": "-", "detach": "-"}
 
 
+def of_component(accounts: Mapping[str, Any], play: str = "", task: str = "", *, check: bool = False) -> list[Record]:
+    """The records of a component's result, one for each account."""
+    return [
+        Record(
+            play=play,
+            task=task,
+            host=key,
+            status=_status(account),
+            reason=account["reason"] or account["skipped"],
+            account=account["id"],
+            authorization_id=account["authorization_id"],
+            check=check,
+            changes=account["changes"],
+        )
+        for key, account in accounts.items()
+    ]
+
+
 def lines(records: Sequence[Record], noun: str, *, diff: bool, verbose: bool) -> Iterator[str]:
     """What a task did, as lines: groups of changes, of failures, of skipped ones, and what was left as it was."""
-    yield from _changed([record for record in records if record.status == "changed"], noun, diff=diff, verbose=verbose)
+    yield from changed([record for record in records if record.status == "changed"], noun, diff=diff, verbose=verbose)
     yield from _failed([record for record in records if record.status in FAILURES], noun)
     yield from _skipped([record for record in records if record.status == "skipped"], noun, verbose=verbose)
     unchanged = [record for record in records if record.status == "ok"]
@@ -44,11 +62,13 @@ def names(records: Sequence[Record], *, verbose: bool) -> str:
     return f"{', '.join(hosts[:SHOWN])} and {len(hosts) - SHOWN:,} more (-v names them)"
 
 
-def _changed(records: Sequence[Record], noun: str, *, diff: bool, verbose: bool) -> Iterator[str]:
+def changed(records: Sequence[Record], noun: str, *, diff: bool, verbose: bool) -> Iterator[str]:
+    """What was changed, or would be, as lines: each group with its values (with `diff`) and the names in it."""
     for text, group in _groups(records, _alike):
-        changes = group[0].changes if len(group) == 1 else json.loads(text)
-        what = ", ".join(dict.fromkeys(f"{change['action']} {change['name']}" for change in changes)) or "changed"
-        yield f"{_sign(changes)} {count(group, noun)}: {what}"
+        changes, note = json.loads(text)
+        changes = group[0].changes if len(group) == 1 else changes
+        what = ", ".join(dict.fromkeys(f"{change['action']} {change['kind']}" for change in changes)) or "changed"
+        yield f"{_sign(changes)} {count(group, noun)}: {what}{f', {note}' if note else ''}"
         if diff:
             yield from (f"    {line}" for change in changes for line in _difference(change))
         yield f"    {names(group, verbose=verbose)}"
@@ -89,15 +109,27 @@ def _named(record: Record) -> str:
     return f"{record.host} ({', '.join(known)})" if known else record.host
 
 
+def _status(account: Mapping[str, Any]) -> str:
+    """The word for what became of one account of a component's result."""
+    if account["failed"]:
+        return "failed"
+    if account["skipped"]:
+        return "skipped"
+    return "changed" if account["changed"] else "ok"
+
+
 def _sign(changes: Sequence[Mapping[str, Any]]) -> str:
     signs = {SIGNS.get(change["action"], "~") for change in changes}
     return signs.pop() if len(signs) == 1 else "~"
 
 
 def _alike(record: Record) -> str:
-    """The changes as text, the same for every account that changes in the same way."""
-    changes = [{key: value for key, value in change.items() if key != "source"} for change in record.changes]
-    return _general(record, json.dumps(changes, sort_keys=True, ensure_ascii=False))
+    """The changes and the note to them as JSON, the same for every account that changes in the same way."""
+    changes = [
+        {key: value for key, value in change.items() if key != "source" and (key, value) != ("name", record.host)}
+        for change in record.changes
+    ]
+    return _general(record, json.dumps([changes, record.reason], sort_keys=True, ensure_ascii=False))
 
 
 def _general(record: Record, text: str) -> str:

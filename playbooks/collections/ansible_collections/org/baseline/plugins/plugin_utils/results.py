@@ -9,14 +9,16 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.org.baseline.plugins.plugin_utils import groups
+
 from org.errors import BadInput, GuardTripped, OrgError, Partial, StalePlan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-    from org.reconcile.run import AccountResult, Batch, Run
+    from pathlib import Path
 
     from org.model.change import Change, Outcome
+    from org.reconcile.run import AccountResult, Batch, Run
 
 
 def change(made: Change) -> dict[str, Any]:
@@ -58,13 +60,14 @@ def batch(made: Batch) -> dict[str, Any]:
     """The result of one component in many accounts: `changed`, `accounts`, `failed_accounts`, `msg`, and `diff`."""
     accounts = {key: account(result) for key, result in made.results.items()}
     failed = [{"key": key, "reason": each["reason"]} for key, each in accounts.items() if each["failed"]]
-    changed = sum(each["changed"] for each in accounts.values())
+    changes = [record for record in groups.of_component(accounts) if record.status == "changed"]
+    grouped = groups.changed(changes, "account", diff=True, verbose=False)
     return {
-        "changed": bool(changed),
-        "msg": f"{len(accounts)} accounts: {changed} changed, {len(failed)} failed",
+        "changed": bool(changes),
+        "msg": f"{len(accounts)} accounts: {len(changes)} changed, {len(failed)} failed",
         "accounts": accounts,
         "failed_accounts": failed,
-        "diff": [difference for key, each in accounts.items() for difference in differences(key, each["changes"])],
+        "diff": [{"prepared": "".join(f"{line}\n" for line in grouped)}],
     }
 
 
@@ -90,26 +93,14 @@ def stopped(result: dict[str, Any], batch: Sequence[str], failed: Collection[str
     return result | {"failed": True, "msg": text}
 
 
-def differences(key: str, changes: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Each change as one of Ansible's diffs."""
-    return [
-        {
-            "before_header": f"{key} {each['kind']} {each['name']}",
-            "after_header": f"{key} {each['kind']} {each['name']}",
-            "before": _json(each["before"]),
-            "after": _json(each["after"]),
-        }
-        for each in changes
-    ]
-
-
-def error(raised: OrgError) -> dict[str, Any]:
+def error(raised: OrgError, file: Path) -> dict[str, Any]:
     """A failed result whose `msg` has everything that the error knows."""
     result: dict[str, Any] = {"failed": True, "msg": str(raised)}
     if isinstance(raised, BadInput):
+        from org.reconcile import wanted
         from org.report import text
 
-        result["msg"] = text.findings(raised.findings, {}, colour=False)
+        result["msg"] = text.findings(raised.findings, wanted.wanted(file).sources, colour=False)
     elif isinstance(raised, GuardTripped):
         names = json.dumps(sorted({name for name, _ in raised.guards}))
         tripped = [f"{name}: {what}" for name, what in raised.guards]
@@ -129,7 +120,3 @@ def _line(made: dict[str, Any]) -> str:
     why = f": {made['reason']}" if made["reason"] else ""
     authorization = f" (authorization id {made['authorization_id']})" if made["authorization_id"] else ""
     return f"{made['result']}: {made['action']} {made['kind']} {made['name']}{where}{why}{authorization}"
-
-
-def _json(state: Any) -> str:
-    return "" if state is None else json.dumps(state, indent=2, sort_keys=True) + "\n"
