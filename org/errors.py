@@ -1,6 +1,7 @@
 """Every exception that org raises.
 
-A user's mistake is a `Finding`, and many are reported at once; a fault of the world is an exception that carries its `Place`.
+A user's mistake is a `Finding`, and many are reported at once; a fault of the world is an exception that carries its
+`Place`.
 
     OrgError
     +-- BadInput        the input has findings of severity error; carries all findings
@@ -23,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from org.model.change import Outcome
     from org.model.finding import Finding
@@ -35,10 +36,14 @@ class OrgError(Exception):
 
 
 class BadInput(OrgError):
-    """The input has errors; `findings` holds everything found, warnings too, sorted by file and line."""
+    """The input has errors; `findings` holds everything found, warnings too, sorted by file and line.
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    `sources` maps the files that were read to their text, so that a report can show the lines.
+    """
+
+    def __init__(self, findings: Sequence[Finding], sources: Mapping[str, str] | None = None) -> None:
         self.findings = tuple(findings)
+        self.sources = dict(sources or {})
         first = self.findings[0].message if self.findings else "bad input"
         more = f" (and {len(self.findings) - 1} more)" if len(self.findings) > 1 else ""
         super().__init__(f"{first}{more}")

@@ -1,7 +1,8 @@
 """The security baseline: one file a component, found by being there.
 
 A component carries everything about one setting: its schema, how to read and write it, the IAM actions it needs and
-the controls it serves. The schema of accounts.yaml, the pipeline's roles, the docs and the Ansible tasks derive from `find()`.
+the controls it serves. The schema of accounts.yaml, the pipeline's roles, the docs and the Ansible tasks derive from
+`find()`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from org.cli._options import show_findings
 from org.errors import BadInput, CloudError, GuardTripped, Locked, OrgError, Partial, StalePlan
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo("interrupted: nothing is half done; run the same command again to go on", err=True)
         return INTERRUPTED
     except BadInput as error:
-        click.echo(f"error: {error}", err=True)
+        show_findings(error.findings, error.sources)
         return FAILED
     except OrgError as error:
         click.echo(explain_error(error), err=True)

@@ -29,7 +29,7 @@ class Wanted:
     def checked(self) -> Organization:
         """The organization; raises `BadInput` with all findings where there are errors."""
         if self.organization is None:
-            raise BadInput(self.findings)
+            raise BadInput(self.findings, self.sources)
         return self.organization
 
 

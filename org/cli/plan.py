@@ -1,0 +1,54 @@
+"""`org plan`: what would change, written nowhere but here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from org.cli._options import accounts_file, accounts_option, file_argument, show_findings, wants_colour
+
+if TYPE_CHECKING:
+    from org.model.change import Plan
+
+
+@click.command()
+@file_argument
+@accounts_option
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the plan file for `org apply`."
+)
+@click.option("--detailed-exitcode", is_flag=True, help="End with 2 where there are changes.")
+def command(file: Path | None, named: Path | None, form: str, out: Path | None, *, detailed_exitcode: bool) -> int:
+    """Compare FILE (accounts.yaml) with the live organization and show what would change.
+
+    Nothing is written to AWS.
+    """
+    from org.cli import CHANGES, FAILED, OK
+    from org.model.finding import Severity
+    from org.reconcile import planfile, run
+
+    planned, asked, _ = run.plan(accounts_file(file, named))
+    show_findings((*asked.findings, *planned.findings), asked.sources)
+    click.echo(rendered(planned, form), nl=False)
+    if out is not None:
+        out.write_text(planfile.dumps(planned), encoding="utf-8")
+        click.echo(f"wrote {out}; apply exactly this with: org apply {out}", err=True)
+    if any(finding.severity is Severity.ERROR for finding in planned.findings):
+        return FAILED
+    return CHANGES if detailed_exitcode and planned else OK
+
+
+def rendered(planned: Plan, form: str) -> str:
+    """The plan in the format asked for."""
+    from org.reconcile import planfile
+    from org.report import plan_markdown, plan_text
+
+    if form == "json":
+        return planfile.dumps(planned)
+    if form == "markdown":
+        return plan_markdown.plan(planned)
+    return plan_text.plan(planned, colour=wants_colour(sys.stdout))
