@@ -48,8 +48,10 @@ from ansible.plugins.callback import CallbackBase
 from ansible_collections.org.baseline.plugins.plugin_utils import groups, records
 from ansible_collections.org.baseline.plugins.plugin_utils.records import Record
 
+from org.report import plan_words
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ansible.executor.stats import AggregateStats
     from ansible.executor.task_result import CallbackTaskResult
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
 
 BATCHED = "org.baseline.component"
 PLANNED = "org.baseline.organization"
+LONG = 60
+"""A plan of more changes is shown in groups, unless -v asks for all. What is detached or deleted is always named."""
 MARKING = ("ansible.builtin.fail",)
 BOOKKEEPING = ("ansible.builtin.add_host", "ansible.builtin.assert", "ansible.builtin.group_by", "ansible.builtin.meta")
 COLOURS = {
@@ -117,6 +121,11 @@ class CallbackModule(CallbackBase):
         if _action(result.task) == BATCHED or not result.result.get("diff"):
             return
         self._heading(result)
+        if _action(result.task) == PLANNED and not self._display.verbosity:
+            changes = result.result["plan"]["changes"]
+            if len(changes) > LONG:
+                self._lines(groups.changed(groups.of_plan(changes), "change", diff=True, verbose=False))
+                return
         for line in self._get_diff(result.result["diff"]).splitlines():
             self._show(f"  {line}", COLOURS.get(line.lstrip()[:1]))
 
@@ -217,7 +226,10 @@ class CallbackModule(CallbackBase):
         self._group(waiting, "host", diff=False)
 
     def _group(self, found: Sequence[Record], noun: str, *, diff: bool) -> None:
-        for line in groups.lines(found, noun, diff=diff, verbose=bool(self._display.verbosity)):
+        self._lines(groups.lines(found, noun, diff=diff, verbose=bool(self._display.verbosity)))
+
+    def _lines(self, lines: Iterable[str]) -> None:
+        for line in lines:
             self._show(f"  {line}", COLOURS.get(line[0]))
 
     def _heading(self, result: CallbackTaskResult) -> None:
@@ -229,7 +241,8 @@ class CallbackModule(CallbackBase):
         self._show(f"\n{self._play}: {result.task_name}{check}")
 
     def _show(self, line: str, colour: str | None = None) -> None:
-        self._display.display(line, color=colour)
+        """The text is printed, with every character that a terminal could act on written as an escape."""
+        self._display.display("\n".join(map(plan_words.printable, line.split("\n"))), color=colour)
 
 
 def _action(task: Task) -> str:

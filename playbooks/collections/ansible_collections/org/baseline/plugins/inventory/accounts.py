@@ -20,7 +20,8 @@ description:
     Names are in lower case, with C(_) for everything but letters and digits. Where two would have the same name, each
     gets 8 hexadecimal digits behind it, and a warning says so.
   - Host variables are final values which Ansible never templates, namely C(org_key), C(org_name), C(org_email),
-    C(org_tags), C(org_ou) and, where it is declared, C(org_account_id). All hosts have C(org_accounts), the path that was read.
+    C(org_tags), C(org_ou) and, where it is declared, C(org_account_id). Every host has C(org_accounts), the path that
+    was read.
   - Errors in C(accounts.yaml) are reported all at once, with file, line and column, and no host is made.
 options:
   plugin:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FAILURES = (*BAD, "ignored")
 SHOWN = 8
 """So many names of accounts without a failure are shown; `-v` shows all. Failed accounts are always all named."""
+SIDES = ("before", "after")
+PLACES = ("ou", "target")
 ID, KEY = "ACCOUNT_ID", "ACCOUNT_KEY"
 SIGNS = {"create": "+", "attach": "+", "enable": "+", "register": "+", "delete": "-", "detach": "-"}
 
@@ -36,6 +38,14 @@ def of_component(accounts: Mapping[str, Any], play: str = "", task: str = "", *,
             changes=account["changes"],
         )
         for key, account in accounts.items()
+    ]
+
+
+def of_plan(changes: Sequence[Mapping[str, Any]]) -> list[Record]:
+    """The changes of an organization's plan as records that group by what is done where, whatever the names."""
+    return [
+        Record("", "", change["name"], "changed", changes=[change | {side: _where(change[side]) for side in SIDES}])
+        for change in changes
     ]
 
 
@@ -71,7 +81,7 @@ def changed(records: Sequence[Record], noun: str, *, diff: bool, verbose: bool) 
         yield f"{_sign(changes)} {count(group, noun)}: {what}{f', {note}' if note else ''}"
         if diff:
             yield from (f"    {line}" for change in changes for line in _difference(change))
-        yield f"    {names(group, verbose=verbose)}"
+        yield f"    {names(group, verbose=verbose or _sign(changes) == '-')}"
 
 
 def _failed(records: Sequence[Record], noun: str) -> Iterator[str]:
@@ -107,6 +117,11 @@ def _named(record: Record) -> str:
     if record.authorization_id:
         known.append(f"authorization id {record.authorization_id}")
     return f"{record.host} ({', '.join(known)})" if known else record.host
+
+
+def _where(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The part of a state that says where the thing is."""
+    return {key: value for key, value in state.items() if key in PLACES} if state else None
 
 
 def _status(account: Mapping[str, Any]) -> str:

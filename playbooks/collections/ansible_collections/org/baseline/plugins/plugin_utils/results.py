@@ -38,13 +38,12 @@ def outcome(made: Outcome) -> dict[str, Any]:
 
 def run(made: Run) -> dict[str, Any]:
     """The result of an organization run: `changed`, `msg`, `plan`, `outcomes`, and the plan as text in `diff`."""
-    from org.report import text
+    from org.report import plan_text, plan_words
 
     counts = Counter(each.action.value for each in made.plan.changes)
-    summary = ", ".join(f"{count} to {action}" for action, count in sorted(counts.items()))
     return {
         "changed": bool(made.plan.changes),
-        "msg": summary or "nothing to do",
+        "msg": plan_words.outcome_totals(made.outcomes) if made.outcomes else plan_words.totals(made.plan),
         "plan": {
             "plan_id": made.plan.plan_id,
             "counts": dict(counts),
@@ -52,7 +51,7 @@ def run(made: Run) -> dict[str, Any]:
             "guards": [{"name": name, "what": what} for name, what in made.plan.guards],
         },
         "outcomes": [outcome(each) for each in made.outcomes],
-        "diff": [{"prepared": text.plan(made.plan, colour=False)}],
+        "diff": [{"prepared": plan_text.plan(made.plan)}],
     }
 
 
@@ -109,14 +108,13 @@ def error(raised: OrgError, file: Path) -> dict[str, Any]:
     elif isinstance(raised, StalePlan):
         result["msg"] = "\n".join([str(raised), *raised.differences])
     elif isinstance(raised, Partial):
+        from org.report import plan_words
+
         outcomes = [outcome(each) for each in raised.outcomes]
         done = any(each["result"] == "done" for each in outcomes)
-        result.update(changed=done, outcomes=outcomes, msg="\n".join([str(raised), *map(_line, outcomes)]))
+        result.update(
+            changed=done,
+            outcomes=outcomes,
+            msg="\n".join([str(raised), *map(plan_words.outcome_line, raised.outcomes)]),
+        )
     return result
-
-
-def _line(made: dict[str, Any]) -> str:
-    where = f" in {made['account']}" if made["account"] else ""
-    why = f": {made['reason']}" if made["reason"] else ""
-    authorization = f" (authorization id {made['authorization_id']})" if made["authorization_id"] else ""
-    return f"{made['result']}: {made['action']} {made['kind']} {made['name']}{where}{why}{authorization}"
