@@ -52,7 +52,8 @@ class BadInput(OrgError):
 class CloudError(OrgError):
     """An AWS call failed for good.
 
-    `authorization_id` is AWS's id of a denied request, for `iam-toolbox GetRequestAuthorizationDetails`; empty where AWS sent none.
+    `authorization_id` is AWS's id of a denied request, for `iam-toolbox GetRequestAuthorizationDetails`; empty where
+    AWS sent none.
     """
 
     def __init__(self, place: Place, operation: str, code: str, message: str, authorization_id: str = "") -> None:

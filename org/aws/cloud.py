@@ -19,11 +19,11 @@ from botocore.exceptions import (
     NoCredentialsError,
     ParamValidationError,
     ProxyConnectionError,
-    ResponseParserError,
 )
 from botocore.exceptions import (
     ConnectionError as ConnectionFailed,
 )
+from botocore.parsers import ResponseParserError
 
 from org.aws.clients import Clients, CredentialSource, environment_credentials, signing_as
 from org.aws.retry import Pace, Trouble, again, trouble

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from org.errors import CloudError, Denied
 from org.model.organization import (
+    ACCOUNT_MANAGEMENT,
     OWNED,
     OWNER_TAG,
     ROOT,
@@ -30,30 +31,29 @@ if TYPE_CHECKING:
 
     from org.aws.cloud import Cloud
 
-CONTACT_TYPES = ("BILLING", "OPERATIONS", "SECURITY")
 WIDTH = 8
 """Calls in flight at once; the token buckets, not this, keep us under AWS's rates."""
 
 Tags = dict[str, dict[str, str]]
 
 
-def read(cloud: Cloud, *, delegation: bool = False) -> Organization | None:
-    """The organization as it is, or None where there is none yet.
+def read(cloud: Cloud) -> Organization:
+    """The organization as it is; where there is none yet, one without an id that holds the caller's account.
 
-    Found accounts have their id for a key. `delegation` also reads trusted services and delegated administrators.
+    Found accounts have their id for a key.
     Raises `Denied` where the caller is not the management account or a delegated administrator.
     """
     try:
         summary = cloud.call("organizations", "describe_organization")["Organization"]
     except CloudError as error:
         if error.code == "AWSOrganizationsNotInUseException":
-            return None
+            return _standalone(cloud)
         raise
     with ThreadPoolExecutor(WIDTH) as pool:
         accounts_job = pool.submit(_list_accounts, cloud)
         tags_job = pool.submit(_bulk_tags, cloud)
         policies_job = pool.submit(_list_policies, cloud)
-        delegation_job = pool.submit(_delegation, cloud) if delegation else None
+        delegation_job = pool.submit(_delegation, cloud)
         root = next(cloud.pages("organizations", "list_roots", "Roots"))
         ou_paths = _tree(cloud, pool, root["Id"])
         listed, tags = accounts_job.result(), tags_job.result()
@@ -64,7 +64,7 @@ def read(cloud: Cloud, *, delegation: bool = False) -> Organization | None:
         units = tuple(_unit(unit_id, path, tags) for unit_id, path in ou_paths.items() if path != ROOT)
         nodes = {unit_id: ou_reference(path) for unit_id, path in ou_paths.items()}
         policies = _policies(cloud, pool, policies_job.result(), nodes, tags)
-    trusted, delegated = delegation_job.result() if delegation_job else (frozenset(), {})
+    trusted, delegated = delegation_job.result()
     return Organization(
         accounts=accounts,
         units=units,
@@ -76,6 +76,13 @@ def read(cloud: Cloud, *, delegation: bool = False) -> Organization | None:
         root_id=root["Id"],
         home_region=cloud.region,
     )
+
+
+def _standalone(cloud: Cloud) -> Organization:
+    """What there is before an organization: the caller's account, whose e-mail AWS does not tell."""
+    name = cloud.call("account", "get_account_information").get("AccountName", "")
+    caller = cloud.place.account
+    return Organization(accounts=(Account(key=caller, id=caller, name=name, email="", management=True),))
 
 
 def read_accounts(cloud: Cloud) -> tuple[Account, ...]:
@@ -105,7 +112,12 @@ def read_contacts(cloud: Cloud, account: Account, kinds: Iterable[str]) -> dict[
 
 
 def with_contacts(cloud: Cloud, organization: Organization, wanted: Mapping[str, Iterable[str]]) -> Organization:
-    """The organization with the alternate contacts read for the accounts (by key) and kinds that are wanted."""
+    """The organization with the alternate contacts read for the accounts (by key) and kinds that are wanted.
+
+    Nobody can have set a member's contacts from here before Account Management was trusted, so then none are read.
+    """
+    if ACCOUNT_MANAGEMENT not in organization.trusted_services:
+        return organization
     by_key = {account.key: account for account in organization.accounts if account.key in wanted}
     with ThreadPoolExecutor(WIDTH) as pool:
         found = dict(

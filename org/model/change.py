@@ -82,8 +82,8 @@ class Change:
 class Plan:
     """Ordered changes and what was noticed on the way: immutable, printable, storable.
 
-    `findings` are about the live organization (an account nobody declared, a slot that is missing). `guards` are pairs of
-    a guard's name and what tripped it.
+    `findings` are about the live organization (an account nobody declared, a slot that is missing). `guards` are pairs
+    of a guard's name and what tripped it.
     """
 
     changes: tuple[Change, ...] = ()
@@ -114,7 +114,10 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change; `reason` says why it failed or was skipped, `authorization_id` is AWS's for a denial."""
+    """What became of one change; `reason` says why it failed or was skipped.
+
+    `authorization_id` is AWS's own id of a denied request.
+    """
 
     change: Change
     result: Result

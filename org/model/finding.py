@@ -37,8 +37,8 @@ class Span:
 class Finding:
     """One thing to tell a user.
 
-    `message` is lower case, without a full stop, with the user's own text in backticks. `help` is one line that says what
-    to write instead. `seen` is a second place that matters, for instance the first use of a duplicate key.
+    `message` is lower case, without a full stop, with the user's own text in backticks. `help` is one line that says
+    what to write instead. `seen` is a second place that matters, for instance the first use of a duplicate key.
     """
 
     rule: str

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from org.model.finding import Span
     from org.model.policy import Policy, PolicyType, PolicyUse
 
+ACCOUNT_MANAGEMENT = "account.amazonaws.com"
+"""The service that must be trusted before names and alternate contacts of members can be changed from above.
+
+https://docs.aws.amazon.com/accounts/latest/reference/using-orgs-trusted-access.html
+"""
+
 ROOT = ""
 """The OU path of the root."""
 

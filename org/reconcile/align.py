@@ -69,7 +69,7 @@ def match_accounts(wanted: tuple[Account, ...], found: tuple[Account, ...]) -> t
             match = live_management
         if match is not None and match.id is not None:
             keys[match.id] = account.key
-            if match.email.casefold() != account.email.casefold():
+            if match.email and match.email.casefold() != account.email.casefold():
                 findings.append(_other_email(account, match))
         elif account.id and found:
             findings.append(_id_not_found(account, by_email.get(account.email.casefold())))

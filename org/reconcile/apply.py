@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[Outcome], None]
 
-DELEGATION = ("trusted-service", "delegated-administrator")
 PROTECTING = ("organization", "policy-type", "policy", "attachment", "organizational-unit")
 """Kinds of change that put guardrails in place: while one of them is missing, nothing is moved or taken away."""
 
@@ -39,7 +38,7 @@ def apply(
         raise GuardTripped(tripped)
     if not plan:
         return ()
-    found = read(cloud, delegation=any(change.kind in DELEGATION for change in plan.changes))
+    found = read(cloud)
     live = Live(found, plan.changes)
     if plan.organization_id and live.found.id != plan.organization_id:
         raise StalePlan([f"the plan is for {plan.organization_id}, the credentials are for {live.found.id}"])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from org.model.change import Action, Change, Risk
-from org.model.organization import OWNED, OWNER_TAG, AccountState, account_reference
+from org.model.organization import ACCOUNT_MANAGEMENT, OWNED, OWNER_TAG, AccountState, account_reference
 from org.model.place import Place
 from org.model.policy import same_document
 
@@ -30,9 +30,11 @@ def diff(wanted: Organization, aligned: Aligned) -> Iterator[Change]:
         yield Change(Action.CREATE, "organization", "organization", home, None, {"feature_set": "ALL"}, Risk.HIGH)
     yield from _policy_types(wanted, found, home)
     yield from _units(wanted, aligned, home)
-    yield from _accounts(wanted, found)
+    accounts = list(_accounts(wanted, found))
+    yield from accounts
     yield from _policies(wanted, found, home)
-    yield from _delegation(wanted, found, home)
+    trusted = wanted.trusted_services | _implied_services(accounts)
+    yield from _delegation(replace(wanted, trusted_services=trusted), found, home)
 
 
 def _policy_types(wanted: Organization, found: Organization, home: Place) -> Iterator[Change]:
@@ -195,6 +197,14 @@ def _detachments(
 def _target_place(target: str, ids: Mapping[str, str], home: Place) -> Place:
     kind, _, key = target.partition(":")
     return Place(ids.get(key, ""), name=key) if f"{kind}:" == account_reference("") else home
+
+
+def _implied_services(changes: Iterable[Change]) -> frozenset[str]:
+    """Account Management, where a member's name or contacts change: AWS refuses that call without it."""
+    needs = any(
+        {"name", "contacts"} & (change.after or {}).keys() for change in changes if change.action is Action.UPDATE
+    )
+    return frozenset({ACCOUNT_MANAGEMENT}) if needs else frozenset()
 
 
 def _delegation(wanted: Organization, found: Organization, home: Place) -> Iterator[Change]:

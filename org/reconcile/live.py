@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Live:
     """A fresh read in the words of the plan: OUs by the path they have after its renames, accounts by its keys."""
 
-    def __init__(self, found: Organization | None, changes: Iterable[Change]) -> None:
-        self.found = found or Organization()
+    def __init__(self, found: Organization, changes: Iterable[Change]) -> None:
+        self.found = found
         changes = tuple(changes)
         paths = {unit.id: unit.path for unit in self.found.units}
         self._moved = {

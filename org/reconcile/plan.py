@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from org.model.change import Action, Change, Plan
 from org.model.finding import Finding, Severity
-from org.model.organization import AccountState, Organization
+from org.model.organization import AccountState
 from org.reconcile.align import align
 from org.reconcile.diff import LIVE, diff, removable
 from org.reconcile.guard import guards
@@ -15,6 +15,7 @@ from org.reconcile.guard import guards
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from org.model.organization import Organization
     from org.reconcile.align import Aligned
 
 ORDER = (
@@ -50,14 +51,14 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits
 
 def plan(
     wanted: Organization,
-    found: Organization | None,
+    found: Organization,
     with_contacts: Callable[[Organization, dict[str, list[str]]], Organization] | None = None,
 ) -> Plan:
-    """The plan that makes `found` (None: there is no organization yet) what `wanted` says.
+    """The plan that makes `found` what `wanted` says; a found organization without an id is created first.
 
     `with_contacts` reads the alternate contacts of the accounts that declare some; AWS has no bulk call for them.
     """
-    aligned = align(wanted, found or Organization())
+    aligned = align(wanted, found)
     needed = {account.key: sorted(account.contacts) for account in wanted.accounts if account.contacts}
     if with_contacts is not None and needed:
         aligned = type(aligned)(with_contacts(aligned.found, needed), aligned.renamed, aligned.findings)

@@ -57,8 +57,7 @@ def plan(accounts_file: Path) -> tuple[Plan, Wanted, Cloud]:
 
 def plan_organization(organization: Organization, cloud: Cloud) -> Plan:
     """Read the live organization and plan; nothing is written."""
-    delegation = bool(organization.trusted_services or organization.delegated_administrators)
-    found = organizations.read(cloud, delegation=delegation)
+    found = organizations.read(cloud)
     made = make_plan(organization, found, partial(organizations.with_contacts, cloud))
     if cloud.is_sandbox:
         # A sandbox has nothing to lose, so a demo may create its organization without being asked.
@@ -122,7 +121,7 @@ def commit_of(file: Path) -> str | None:
     """The git commit of the folder that holds the file, None where there is none."""
     command = ["git", "-C", str(file.resolve().parent), "rev-parse", "HEAD"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
