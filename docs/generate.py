@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 import click  # noqa: E402 - the root must be on the path first
 
 from org import baseline, cli, policy  # noqa: E402
-from org.load import schema  # noqa: E402
+from org.load import checks, schema  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
 
 if TYPE_CHECKING:
@@ -89,15 +89,26 @@ def shown(value: object) -> str:
 def commands() -> str:
     """Every command with its help, as `--help` prints it."""
     parts = []
-    group = click.Context(cli.org, info_name="org", terminal_width=100, max_content_width=100)
+    group = click.Context(cli.org, info_name="org", terminal_width=100, **cli.org.context_settings)
     for name in cli.org.list_commands(group):
         command = cli.org.get_command(group, name)
         assert command is not None
-        context = click.Context(command, info_name=name, parent=group, terminal_width=100, max_content_width=100)
+        context = click.Context(command, info_name=name, parent=group)
         parts += [f"## `org {name}`", f"```text\n{command.get_help(context)}\n```"]
     lead = """Every command ends with one of the [exit codes](exit-codes.md).
 What a machine reads is on stdout, everything else on stderr."""
     return page("Commands", lead, *parts)
+
+
+def rules() -> str:
+    """Every rule about accounts.yaml, with the reason for it and what it looks like."""
+    parts = []
+    for rule in checks.rules().values():
+        parts += [f"## {rule.id}: {rule.title}", rule.why]
+        for word, example in (("Wrong", rule.wrong), ("Right", rule.right)):
+            parts += [f"{word}:\n\n```yaml\n{example.rstrip()}\n```"] if example else []
+    lead = "What `org check` looks for. `org explain ORG040` prints one of these on the terminal."
+    return page("Rules", lead, *parts)
 
 
 def files() -> Mapping[str, str]:
@@ -108,6 +119,7 @@ def files() -> Mapping[str, str]:
         "docs/commands.md": commands(),
         "docs/components.md": components(),
         "docs/policies.md": policies(library),
+        "docs/rules.md": rules(),
     }
 
 
