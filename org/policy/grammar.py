@@ -35,7 +35,7 @@ OPERATOR = re.compile(
     r"(?:String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)|Arn(?:Not)?(?:Equals|Like)|Bool|BinaryEquals|(?:Not)?IpAddress"
     r"|(?:Numeric|Date)(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?))(?:IfExists)?|Null"
 )
-KEY = re.compile(r"[A-Za-z0-9-]+:[^\s*?]+")
+KEY = re.compile(r"[A-Za-z0-9./_-]+:[^*?]+")
 
 
 @dataclass(frozen=True, slots=True)
