@@ -121,13 +121,12 @@ class CallbackModule(CallbackBase):
         if _action(result.task) == BATCHED or not result.result.get("diff"):
             return
         self._heading(result)
-        if _action(result.task) == PLANNED and not self._display.verbosity:
-            changes = result.result["plan"]["changes"]
-            if len(changes) > LONG:
-                self._lines(groups.changed(groups.of_plan(changes), "change", diff=True, verbose=False))
-                return
+        changes = result.result["plan"]["changes"] if _action(result.task) == PLANNED else ()
+        if len(changes) > LONG and not self._display.verbosity:
+            self._lines(groups.changed(groups.of_plan(changes), "change", diff=True, verbose=False))
+            return
         for line in self._get_diff(result.result["diff"]).splitlines():
-            self._show(f"  {line}", COLOURS.get(line.lstrip()[:1]))
+            self._show(line, COLOURS.get(line.lstrip()[:1]))
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         """The result is recorded, account by account where it is of a component."""
@@ -202,9 +201,10 @@ class CallbackModule(CallbackBase):
         self._record([record])
         if _action(result.task) == PLANNED and status != "failed":
             self._heading(result)
-            self._show(
-                f"  {'~' if status == 'changed' else '='} {reason}", COLOURS["~" if status == "changed" else "="]
-            )
+            if not check or not result.task_fields.get("diff"):
+                self._show(
+                    f"  {'~' if status == 'changed' else '='} {reason}", COLOURS["~" if status == "changed" else "="]
+                )
         elif status not in ("ok", "skipped") or self._display.verbosity:
             self._heading(result)
             self._waiting.append(record)

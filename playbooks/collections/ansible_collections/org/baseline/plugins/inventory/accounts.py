@@ -64,8 +64,8 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible_collections.org.baseline.plugins.plugin_utils import hosts
 
-from org.model.finding import Severity
 from org.model.organization import AccountState
+from org.reconcile import wanted
 
 if TYPE_CHECKING:
     from ansible.inventory.data import InventoryData
@@ -104,14 +104,12 @@ class InventoryModule(BaseInventoryPlugin):
         inventory.set_variable("all", "org_accounts", str(file))
 
     def organization(self, file: Path) -> Organization:
-        """The organization that the file declares; warnings are shown, errors raise AnsibleParserError."""
-        from org.reconcile import wanted
-        from org.report import text
-
+        """The organization that the file declares; errors raise AnsibleParserError with everything found."""
         read = wanted.wanted(file)
-        rendered = text.findings(read.findings, read.sources, colour=False)
-        if read.organization is None or any(finding.severity is Severity.ERROR for finding in read.findings):
-            raise AnsibleParserError(f"{file} has errors:\n{rendered}")
+        if read.organization is None:
+            from org.report import text
+
+            raise AnsibleParserError(f"{file} has errors:\n{text.findings(read.findings, read.sources, colour=False)}")
         return read.organization
 
     def add(self, accounts: list[Account], names: dict[tuple[str, ...], str]) -> None:
@@ -137,14 +135,16 @@ class InventoryModule(BaseInventoryPlugin):
 
 
 def accounts_file(extra: str | None, option: str | None, inventory: Path) -> Path:
-    """The absolute path of accounts.yaml: the extra variable, the option, or the first default that exists."""
+    """The path of accounts.yaml, as short as the current folder allows: the extra variable, the option, or a default."""
     folder = inventory.resolve().parent
+    defaults = (folder / "accounts.yaml", folder.parent / "accounts.yaml")
     if extra:
-        return Path(extra).resolve()
-    if option:
-        return (folder / option).resolve()
-    beside = folder / "accounts.yaml"
-    return beside if beside.exists() else folder.parent / "accounts.yaml"
+        file = Path(extra).resolve()
+    elif option:
+        file = (folder / option).resolve()
+    else:
+        file = next((path for path in defaults if path.exists()), defaults[-1])
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 def _groups(account: Account, names: dict[tuple[str, ...], str]) -> list[str]:

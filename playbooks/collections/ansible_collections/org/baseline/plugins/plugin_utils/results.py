@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from org.model.change import Change, Outcome
+    from org.model.finding import Finding
     from org.reconcile.run import AccountResult, Batch, Run
 
 
 def change(made: Change) -> dict[str, Any]:
     """One change: its identity, its risk, and where in accounts.yaml it comes from."""
     return {**made.identity, "risk": made.risk.value, "source": str(made.source or "")}
+
+
+def finding(found: Finding) -> str:
+    """A finding as one line: where it is, what is wrong, and what helps."""
+    where = found.span or found.place
+    return "".join([f"{where}: " if where else "", found.message, f" ({found.help})" if found.help else ""])
 
 
 def outcome(made: Outcome) -> dict[str, Any]:
@@ -51,6 +58,7 @@ def run(made: Run) -> dict[str, Any]:
             "guards": [{"name": name, "what": what} for name, what in made.plan.guards],
         },
         "outcomes": [outcome(each) for each in made.outcomes],
+        "warnings": [finding(each) for each in made.findings],
         "diff": [{"prepared": plan_text.plan(made.plan)}],
     }
 
