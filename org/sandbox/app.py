@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from org.sandbox import routing, wire
+from org.sandbox import control, routing, wire
 from org.sandbox.strict.access import check_audience
 from org.sandbox.strict.accounts import advance
 from org.sandbox.strict.refusal import NotCovered, Refusal
@@ -63,6 +63,8 @@ class Application:
 
     def respond(self, environ: dict[str, Any], body: bytes) -> Response | None:
         """The answer to one request; None where there is to be none."""
+        if environ.get("PATH_INFO", "").startswith(control.PREFIX):
+            return control.respond(self, environ, body)
         parts = self.parts
         aim = routing.aim(environ, body)
         caller = parts.callers.caller(aim.key)

@@ -85,4 +85,15 @@ def load() -> Any:
 
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["batch"]["use_docker"] = False
-    return DomainDispatcherApplication(create_backend_app)
+    application = DomainDispatcherApplication(create_backend_app)
+    found = application.get_backend_for_host
+    known = application.backend_url_patterns
+
+    def backend(host: str | None) -> Any:
+        """The backend, without moto's line on standard output for a service it does not have."""
+        if host and "amazonaws.com" in host and not any(pattern.match(f"http://{host}") for _, pattern in known):
+            raise NotCovered(f"moto has no backend for {host}")
+        return found(host)
+
+    application.get_backend_for_host = backend
+    return application

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 READS = re.compile(
@@ -91,12 +91,11 @@ class Recorder:
         return Counter(call.account for call in self.calls)
 
     def summary(self) -> dict[str, Any]:
-        """Everything as JSON data: totals, counts by `service:operation` and by account, and the calls themselves."""
+        """The totals as JSON data: all calls, the writes, and counts by `service:operation` and by account."""
         calls = self.calls
         return {
             "calls": len(calls),
             "writes": sum(call.write for call in calls),
             "operations": dict(sorted(Counter(call.name for call in calls).items())),
             "accounts": dict(sorted(self.accounts().items())),
-            "log": [asdict(call) for call in calls],
         }

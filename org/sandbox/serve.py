@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from org.sandbox.app import Application, Parts
 from org.sandbox.callers import Callers
+from org.sandbox.drift import drifted
 from org.sandbox.fallback import Fallback
 from org.sandbox.faults import Fault, Faults
 from org.sandbox.record import Call, Recorder
 from org.sandbox.roles import Roles
 from org.sandbox.seed import HOME, seed as plant
 from org.sandbox.server import Listener
+from org.sandbox.snapshot import guardrails, organization_state
 from org.sandbox.strict.quotas import Quotas
 from org.sandbox.strict.state import World
 
@@ -137,6 +139,20 @@ class Sandbox:
     def on_write(self, hook: Callable[[Call], None] | None) -> None:
         self._application.on_write = hook
 
+    def organization_state(self, *, ids: bool = True) -> dict[str, Any] | None:
+        """The organization as plain data in the words of accounts.yaml (see `org.sandbox.snapshot`); None if there is none."""
+        with self.world.lock:
+            return organization_state(self.world, ids=ids)
+
+    def guardrails(self) -> dict[str, frozenset[str]]:
+        """For every account (by e-mail) the policies that hold for it, as `TYPE/name`, wherever they are attached."""
+        with self.world.lock:
+            return guardrails(self.world)
+
+    def forward(self, seconds: float) -> None:
+        """The sandbox's clock is that many seconds further on: creations end, waiting periods pass."""
+        self.world.elapsed += seconds
+
     def kill(self, client: int | Callable[[], None], at: int, when: str = "before") -> None:
         """The client (a pid, or a function that kills it) dies at the `at`-th call from now, before or after its effect."""
         self.faults.kill(client, at, when)
@@ -154,8 +170,10 @@ class Sandbox:
 
     def _fill(self, organization: Organization | None, drift: int, seed: int, settings: Mapping[str, Any]) -> None:
         world = World(seed=seed, home=HOME, **settings)
+        self.drifted = ()
         if organization is not None:
             plant(organization, world)
+            self.drifted = drifted(organization, world, drift, seed)
         self._application.parts = self._parts(world)
 
     def _parts(self, world: World) -> Parts:
