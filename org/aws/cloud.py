@@ -166,12 +166,12 @@ class _AssumedRole:
         self._renew_at = given["Expiration"].astimezone(datetime.UTC).timestamp() - RENEW_BEFORE
 
 
-def connect(home_region: str | None = None) -> Cloud:
-    """The account that the environment's credentials belong to, as for any AWS tool.
+def connect(home_region: str | None = None, clients: Clients | None = None) -> Cloud:
+    """The account that the environment's credentials belong to, as for any AWS tool; `clients` may be shared.
 
     Raises `Unreachable` where there are no credentials.
     """
-    clients = Clients()
+    clients = clients or Clients()
     region = home_region or clients.default_region or "us-east-1"
     source = environment_credentials()
     if source is None:
