@@ -1,0 +1,40 @@
+"""A unit that was renamed is not there under its old name too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from org.load.rule import Rule, quoted
+
+if TYPE_CHECKING:
+    from org.load.declared import Declared, Unit
+    from org.model.finding import Finding
+
+RULE = Rule(
+    "ORG049",
+    "`was` names a unit that is still there",
+    (
+        "`was` says under which path a unit was before, so that it is renamed and not made anew. AWS renames "
+        "a unit in place, so the old path must be gone from the file, be in the same parent, and belong to "
+        "one unit only."
+    ),
+    wrong="organizational_units: {Products: {was: Workloads}, Workloads: {units: {Prod: {}}}}\n",
+    right="organizational_units: {Products: {was: Workloads, units: {Prod: {}}}}\n",
+)
+
+
+def check(declared: Declared) -> Iterator[Finding]:
+    """A finding for each `was` that cannot be followed."""
+    taken: dict[str, Unit] = {}
+    for unit in declared.units:
+        was = unit.entry.get("was")
+        if not was:
+            continue
+        span = unit.entry.span("was")
+        other = taken.setdefault(was, unit)
+        if was in declared.paths:
+            yield RULE.finding(f"the unit {quoted(was)} is still declared", span, help="remove `was`, or the old unit")
+        elif other is not unit:
+            message = f"{quoted(was)} is also what {quoted(other.path)} was"
+            yield RULE.finding(message, span, help="only one unit can take its place", seen=other.entry.span("was"))

@@ -1,0 +1,119 @@
+"""One load from beginning to end: read, parse, fit to the schema, check what it means, build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from org.load import Loaded, build, checks, include, reading, schema, words
+from org.load.conform import Problem, Problems, compiled
+from org.load.declared import Account, Declared, Entry, accounts_of, management_of, units_of
+from org.load.suggest import Suggester
+from org.load.yaml import BROKEN, collector_off, parse
+from org.model.finding import Severity
+
+if TYPE_CHECKING:
+    from org.load import Vocabulary
+    from org.load.positions import Tree
+    from org.model.finding import Finding
+
+KEPT = frozenset(
+    {"pattern", "minLength", "maxLength", "minItems", "maxItems", "propertyNames", "required", "uniqueItems", "other"}
+)
+"""Problems that leave the value in place: its type is right, and other entries may refer to it."""
+
+
+class Loading:
+    """Collects findings and sources while files are read."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.suggester = Suggester()
+        self.findings: list[Finding] = []
+        self.sources: dict[str, str] = {}
+        self.complete = True
+
+    def file(self, path: Path) -> Loaded:
+        """What a file and its included files declare."""
+        with collector_off():
+            name = path.as_posix()
+            text, findings = reading.read(path, name)
+            return self.loaded(self.tree(text, name, findings, schema.schema), path)
+
+    def text(self, text: str, name: str) -> Loaded:
+        """What a text declares."""
+        with collector_off():
+            return self.loaded(self.tree(text, name, reading.inspect(text, name), schema.schema), None)
+
+    def tree(self, text: str, name: str, unreadable: tuple[Finding, ...], shape: Callable[[Vocabulary], Any]) -> Entry:
+        """The top of a file, cleared of everything that does not fit the schema; empty where it cannot be read."""
+        self.sources[name] = text
+        if unreadable:
+            self.findings += unreadable
+            self.complete = False
+            return Entry(name, {}, 0)
+        tree = parse(text, name)
+        self.findings += tree.findings
+        if tree.data is BROKEN:
+            self.complete = False
+            return Entry(name, {}, 0)
+        problems = compiled(shape(self.vocabulary))(tree.data)
+        self.findings += words.findings(problems, tree, self.suggester)
+        data = cleared(tree, problems)
+        return Entry(name, data if isinstance(data, dict) else {}, tree.marks)
+
+    def loaded(self, top: Entry, path: Path | None) -> Loaded:
+        """The organization of the main file's top and of the files it includes."""
+        entries = [top, *(self.included(top, path) if path else ())]
+        pattern = top.below("organization").get("email_pattern", "")
+        accounts: list[Account] = [management_of(top)]
+        for entry in entries:
+            accounts += accounts_of(entry, pattern)
+        declared = Declared(top, units_of(top), tuple(accounts), self.vocabulary, self.suggester)
+        if self.complete:
+            self.findings += checks.run(declared)
+        failed = any(finding.severity is Severity.ERROR for finding in self.findings)
+        organization = None if failed else build.organization(declared)
+        return Loaded(organization, tuple(sorted(self.findings, key=lambda finding: finding.order)), self.sources)
+
+    def included(self, top: Entry, path: Path) -> list[Entry]:
+        """The tops of the included files."""
+        files, findings = include.included(top, path)
+        self.findings += findings
+        found = []
+        for name, file in files.items():
+            text, unreadable = reading.read(file, name)
+            found.append(self.tree(text, name, unreadable, schema.included))
+        return found
+
+
+def cleared(tree: Tree, problems: Problems) -> Any:
+    """The data without the values that do not fit; what should be a mapping or a list is an empty one instead."""
+    for problem in problems:
+        if problem.keyword not in KEPT:
+            clear(tree.data, problem)
+    return scrubbed(tree.data) if tree.findings else tree.data
+
+
+def clear(data: Any, problem: Problem) -> None:
+    """The value of a problem is gone from the data."""
+    *way, last = problem.steps or [None]
+    for step in way:
+        data = data[step]
+    types = problem.schema.get("type", []) if problem.keyword == "type" else []
+    if isinstance(data, list):
+        data[last] = None
+    elif "object" in types:
+        data[last] = {}
+    elif isinstance(data, dict):
+        data.pop(last, None)
+
+
+def scrubbed(value: Any) -> Any:
+    """The value without the parts that could not be read."""
+    if isinstance(value, dict):
+        return {key: scrubbed(item) for key, item in value.items() if item is not BROKEN}
+    if isinstance(value, list):
+        return [None if item is BROKEN else scrubbed(item) for item in value]
+    return value

@@ -1,0 +1,360 @@
+"""The JSON Schema (draft-07) of accounts.yaml: the one source of its shape, for the loader, for editors and for docs.
+
+The settings of baseline components and the parameters of policy templates are not known here; they are handed in as a
+Vocabulary. `x-rule` names the rule that a bad value breaks where that is not ORG023.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from org.load.shapes import (
+    Schema,
+    account_id,
+    account_key,
+    account_name,
+    email,
+    listing,
+    person,
+    record,
+    reference,
+    region,
+    role,
+    service,
+    text,
+)
+
+if TYPE_CHECKING:
+    from org.load import Vocabulary
+
+
+DRAFT: Final = "http://json-schema.org/draft-07/schema#"
+KINDS: Final = ("security", "billing", "operations")
+STATES: Final = ("active", "suspended", "closed")
+
+
+def organization() -> Schema:
+    """The schema of what holds for the organization as a whole."""
+    return record(
+        "What holds for the organization as a whole.",
+        {
+            "management": record(
+                "The management account. Policies have no effect in it.",
+                {
+                    "key": {**account_key("The key of the management account."), "default": "management"},
+                    "name": account_name("The name of the account, as AWS shows it."),
+                    "email": email("The address of the account's root user."),
+                    "id": account_id(),
+                    "tags": reference("tags", "Tags of the management account.", {"environment": "management"}),
+                    "baseline": reference("baseline", "Baseline settings that differ for the management account.", {}),
+                },
+                ("name", "email"),
+                {"name": "acme", "email": "aws@acme.example"},
+            ),
+            "home_region": region("The Region that holds what exists once, for instance trails; one of `regions`."),
+            "regions": listing(
+                "The Regions that the baseline is written to.",
+                region("A Region."),
+                ["eu-west-1", "us-east-1"],
+                minItems=1,
+            ),
+            "email_pattern": text(
+                "The address of accounts that name none; `{key}` stands for the account's key.",
+                "aws+{key}@acme.example",
+                pattern=r"[^{}]*\{key\}[^{}]*",
+                maxLength=64,
+            ),
+            "email_domains": listing(
+                "The only domains that accounts' addresses may have.",
+                text("A domain.", "acme.example"),
+                ["acme.example"],
+            ),
+            "pipeline": record(
+                "The names of the roles that a run assumes in each member account.",
+                {
+                    "plan_role": role("The role that reads.", "org-baseline-plan"),
+                    "apply_role": role("The role that writes.", "org-baseline-apply"),
+                    "break_glass_role": role("The role for emergencies; policies exempt it.", "org-break-glass"),
+                    "bootstrap_role": {
+                        **role(
+                            "The role used only where the apply role is not there yet; null for none.",
+                            "OrganizationAccountAccessRole",
+                        ),
+                        "type": ["string", "null"],
+                    },
+                },
+                (),
+                {"plan_role": "org-baseline-plan"},
+            ),
+            "trusted_services": listing(
+                "Service principals with access to the organization.",
+                service("A service principal."),
+                ["guardduty.amazonaws.com"],
+            ),
+            "delegated_administrators": {
+                "type": "object",
+                "description": "The account, or accounts, that administer a service, by the service's principal.",
+                "examples": [{"guardduty.amazonaws.com": "security"}],
+                "propertyNames": service("A service principal."),
+                "additionalProperties": {
+                    "type": ["string", "array"],
+                    "description": "The key of an account, or a list of keys.",
+                    "items": account_key("The key of an account."),
+                    "uniqueItems": True,
+                },
+            },
+            "required_tags": listing(
+                "Keys of tags that every account must have, its own or inherited.",
+                text("A tag key.", "environment", minLength=1, maxLength=128),
+                ["environment"],
+            ),
+            "contacts": reference("contacts", "Alternate contacts of every account that names no nearer ones.", {}),
+        },
+        ("management", "home_region", "regions"),
+    )
+
+
+def unit() -> Schema:
+    """The schema of an organizational unit."""
+    return record(
+        "An organizational unit. Its settings hold for everything below it.",
+        {
+            "units": {
+                "type": ["object", "null"],
+                "description": "The units below, by name.",
+                "examples": [{"Prod": {}}],
+                "additionalProperties": {"$ref": "#/definitions/unit"},
+            },
+            "policies": reference(
+                "policies", "Policies attached to this unit, besides those from above.", ["deny-root"]
+            ),
+            "tags": reference(
+                "tags",
+                "Tags of the unit, of the units below and of their accounts; the nearest wins.",
+                {"environment": "prod"},
+            ),
+            "baseline": reference(
+                "baseline", "Baseline settings for the accounts below; the nearest wins, setting by setting.", {}
+            ),
+            "contacts": reference("contacts", "Alternate contacts of the accounts below; the nearest wins.", {}),
+            "was": text(
+                "The path this unit had before; it is renamed, not made anew.", "Workloads/Production", minLength=1
+            ),
+            "protected": {
+                "type": "boolean",
+                "description": "True keeps the unit from being renamed or deleted.",
+                "default": False,
+                "examples": [True],
+            },
+        },
+        (),
+        {"policies": ["deny-root"], "units": {"Prod": {}}},
+        type=["object", "null"],
+    )
+
+
+def account(unit_paths: Iterable[str]) -> Schema:
+    """The schema of an account; with paths, `ou` must be one of them, so that an editor can offer them."""
+    paths = list(unit_paths)
+    return record(
+        "One account. Removing an entry never closes an account: that is `state: closed`, with a reason.",
+        {
+            "key": account_key(
+                "The name this file has for the account; it never changes, and other entries refer to it."
+            ),
+            "name": account_name("The name that AWS shows; the key where there is none. It may change."),
+            "email": email(
+                "The address of the account's root user, unique in all of AWS; by default made from `email_pattern`."
+            ),
+            "ou": text(
+                "The path of the organizational unit, from the root down.",
+                "Workloads/Prod",
+                minLength=1,
+                **one_of(paths),
+            ),
+            "owner": text(
+                "Who answers for the account: a person's or a team's address or name.",
+                "payments@acme.example",
+                minLength=1,
+                maxLength=254,
+            ),
+            "id": account_id(),
+            "tags": reference("tags", "Tags of the account; they win over inherited ones.", {"service": "payments"}),
+            "contacts": reference("contacts", "Alternate contacts of the account; they win over inherited ones.", {}),
+            "policies": reference(
+                "policies", "Policies attached to this account, besides those from above.", ["deny-root"]
+            ),
+            "baseline": reference("baseline", "Baseline settings that differ for this account.", {}),
+            "protected": {
+                "type": "boolean",
+                "description": "True keeps the account from being closed.",
+                "default": False,
+                "examples": [True],
+            },
+            "state": {
+                "type": "string",
+                "description": "What the account should be; closing it needs `close_reason`.",
+                "enum": list(STATES),
+                "default": "active",
+                "examples": ["closed"],
+            },
+            "close_reason": text(
+                "Why the account is closed, for the people who review it.",
+                "the product was retired in May",
+                minLength=1,
+                maxLength=500,
+            ),
+        },
+        ("key", "ou"),
+        {"key": "payments-prod", "ou": "Workloads/Prod"},
+    )
+
+
+def one_of(names: list[str]) -> Schema:
+    """The constraint to one of these names; none where there are no names."""
+    return {"enum": names} if names else {}
+
+
+def policies(vocabulary: Vocabulary, fill: bool) -> Schema:
+    """The schema of a list of policies; with `fill`, a name must be that of a template, so that an editor offers them."""
+    names = sorted(vocabulary.policies)
+    listed = one_of(names if fill else [])
+    long_form = record(
+        "A policy template with its parameters.",
+        {
+            "use": text(
+                "The name of the template: its file in scps/ without the ending.",
+                "restrict-regions",
+                minLength=1,
+                **listed,
+            ),
+            "with": {
+                "type": "object",
+                "description": "The template's parameters.",
+                "examples": [{"regions": "$organization.regions"}],
+            },
+            "name": text(
+                "The name of the policy in AWS, where it is not the template's.", "eu-only", minLength=1, maxLength=128
+            ),
+        },
+        ("use",),
+        {"use": "restrict-regions", "with": {"regions": "$organization.regions"}},
+        allOf=[chosen(name, vocabulary.policies[name]) for name in names],
+    )
+    bare = text("The name of a template that needs no parameters.", "deny-root", minLength=1, **listed)
+    return {
+        "type": "array",
+        "description": "Policies, each by the name of its template or with parameters. They add to those from above.",
+        "examples": [["deny-root", {"use": "restrict-regions", "with": {"regions": "$organization.regions"}}]],
+        "items": {"anyOf": [bare, long_form], "description": "A policy: a name, or `use` and `with`."},
+    }
+
+
+def chosen(name: str, parameters: Mapping[str, Any]) -> Schema:
+    """The parameters of one template, for entries that use it."""
+    used = {"properties": {"use": {"const": name}}, "required": ["use"]}
+    return {"if": used, "then": {"properties": {"with": dict(parameters)}}}
+
+
+def baseline(components: Mapping[str, Mapping[str, Any]]) -> Schema:
+    """The schema of baseline settings, from those of each component."""
+    properties = {name: {**shape, **switch(shape)} for name, shape in sorted(components.items())}
+    return record(
+        "Components of the baseline with their settings: `{}` switches one on, `false` switches it off from here down.",
+        properties,
+        (),
+        {name: {} for name in sorted(components)[:1]},
+        **{"x-rule": "ORG037"},
+    )
+
+
+def switch(shape: Mapping[str, Any]) -> Schema:
+    """What makes a component's settings also a switch."""
+    about = shape.get("description", "Settings of the component.")
+    return {
+        "type": ["object", "boolean", "null"],
+        "description": f"{about} `false` switches it off.",
+        "additionalProperties": False,
+    }
+
+
+def definitions(vocabulary: Vocabulary, unit_paths: Iterable[str], fill: bool) -> Schema:
+    """The parts that are used in several places."""
+    return {
+        "account": account(unit_paths),
+        "unit": unit(),
+        "policies": policies(vocabulary, fill),
+        "baseline": baseline(vocabulary.components),
+        "contacts": record(
+            "Alternate contacts of accounts.", {kind: {"$ref": "#/definitions/contact"} for kind in KINDS}
+        ),
+        "contact": person(),
+        "tags": {
+            "type": "object",
+            "description": "Tags. A value of null removes the tag, and keeps it from being inherited.",
+            "examples": [{"environment": "prod", "cost-center": "4711"}],
+            "additionalProperties": {
+                "type": ["string", "null"],
+                "maxLength": 256,
+                "x-rule": "ORG046",
+                "description": "The tag's value, as text.",
+            },
+        },
+    }
+
+
+def schema(vocabulary: Vocabulary, unit_paths: Iterable[str] = (), *, fill: bool = False) -> Schema:
+    """The schema of accounts.yaml; `fill` and `unit_paths` narrow names to those that exist, for completion."""
+    top = record(
+        "An AWS organization: its accounts, organizational units, policies and security baseline.",
+        {
+            "version": {"type": "integer", "const": 1, "description": "The version of this format.", "examples": [1]},
+            "organization": organization(),
+            "policies": reference(
+                "policies", "Policies attached to the root, so to every member account.", ["deny-root"]
+            ),
+            "baseline": reference("baseline", "Baseline settings for every account.", {}),
+            "tags": reference("tags", "Tags of every organizational unit and account.", {"managed-by": "platform"}),
+            "organizational_units": {
+                "type": ["object", "null"],
+                "description": "The organizational units below the root, by name.",
+                "examples": [{"Workloads": {"units": {"Prod": {}}}}],
+                "additionalProperties": {"$ref": "#/definitions/unit"},
+            },
+            "accounts": accounts(),
+            "include": listing(
+                "Files with more accounts, as patterns relative to this file and inside its folder.",
+                text("A pattern.", "accounts.d/*.yaml", minLength=1),
+                ["accounts.d/*.yaml"],
+            ),
+        },
+        ("version", "organization"),
+    )
+    head = {"$schema": DRAFT, "title": "accounts.yaml"}
+    return {**head, **top, "definitions": definitions(vocabulary, unit_paths, fill)}
+
+
+def accounts() -> Schema:
+    """The schema of the list of accounts."""
+    items = {"$ref": "#/definitions/account"}
+    return {
+        "type": ["array", "null"],
+        "description": "The member accounts.",
+        "examples": [[{"key": "payments", "ou": "Workloads"}]],
+        "items": items,
+    }
+
+
+def included(vocabulary: Vocabulary, unit_paths: Iterable[str] = (), *, fill: bool = False) -> Schema:
+    """The schema of a file that `include` names: it holds accounts and nothing else."""
+    version = {"type": "integer", "const": 1, "description": "The version of this format.", "examples": [1]}
+    top = record("Accounts of an organization.", {"version": version, "accounts": accounts()}, ("accounts",))
+    head = {"$schema": DRAFT, "title": "included accounts"}
+    return {**head, **top, "definitions": definitions(vocabulary, unit_paths, fill)}
+
+
+def printed(shape: Schema) -> str:
+    """The schema as the text of a file."""
+    return json.dumps(shape, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,26 @@
+"""Accounts that share what each should have for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from org.load.declared import Account, Declared
+    from org.model.finding import Span
+
+
+def twins(declared: Declared, value: Callable[[Account], str], key: str) -> Iterator[tuple[Account, str, Span, Span]]:
+    """Each account whose value another one has already: the account, the first one in words, and the places of both.
+
+    An empty value is never shared. `key` is the one under which the value stands in the file.
+    """
+    first: dict[str, Account] = {}
+    for account in declared.accounts:
+        has = value(account)
+        if not has:
+            continue
+        other = first.setdefault(has, account)
+        if other is not account:
+            words = "the management account" if other.management else f"the account `{other.key}`"
+            yield account, words, account.entry.span(key), other.entry.span(key)
