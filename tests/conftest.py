@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 MANAGEMENT = "111111111111"
 DENY_LEAVE = {
     "Version": "2012-10-17",
-    "Statement": [
-        {"Sid": "DenyLeave", "Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}
-    ],
+    "Statement": [{"Sid": "DenyLeave", "Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}],
 }
 
 
@@ -30,7 +28,7 @@ def small_organization() -> Organization:
         accounts=(
             Account("management", "acme", "aws@acme.example", ou=None, id=MANAGEMENT, management=True),
             Account("log-archive", "acme-log-archive", "aws+log@acme.example", ou="Security", id="012345670123"),
-            Account("payments", "acme-payments", "aws+payments@acme.example", ou="Workloads/Prod", tags={"team": "pay"}),
+            Account("payments", "acme-payments", "aws+pay@acme.example", ou="Workloads/Prod", tags={"team": "pay"}),
             Account("search", "acme-search", "aws+search@acme.example", ou="Workloads/Prod"),
         ),
         units=(OrganizationalUnit("Security"), OrganizationalUnit("Workloads"), OrganizationalUnit("Workloads/Prod")),
@@ -75,7 +73,7 @@ def sandbox(
 
 @pytest.fixture(scope="session")
 def client(served_sandbox: Sandbox) -> Callable[..., Any]:
-    """A function that makes a boto3 client of a service: `client("organizations")`, or with a session's `credentials`."""
+    """A function that makes a boto3 client of a service, as the administrator or with a session's `credentials`."""
     import boto3
     from botocore.config import Config
 

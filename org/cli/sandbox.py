@@ -51,8 +51,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
 ) -> int:
     """Serve an AWS organization on 127.0.0.1 until Ctrl-C, or while a command runs.
 
-    The variables that lead AWS clients to it are printed for `eval "$(...)"` in another terminal. With `--exec 'cmd a b'`,
-    or with `-- cmd a b`, one command runs with them set.
+    The variables that lead AWS clients to it are printed, for `eval` in another terminal. With `--exec 'cmd a b'`, or
+    with `-- cmd a b`, one command runs with them set.
     """
     from org.sandbox.serve import Sandbox
 

@@ -51,6 +51,7 @@ class Application:
         self.on_write: Callable[[Call], None] | None = None
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """The body of the answer, as WSGI wants it (PEP 3333)."""
         body = read_body(environ)
         response = self.respond(environ, body)
         if response is None:
@@ -112,7 +113,7 @@ class Application:
         """The strict layer's answer; a refusal changes nothing."""
         world = parts.world
         operation = operations()[aim.service, aim.operation]
-        request = Request(world, parts.callers, parts.roles, caller, aim.service, aim.operation, parameters)
+        request = Request(world, parts.callers, parts.roles, caller, aim.service, aim.operation, aim.region, parameters)
         with world.lock:
             try:
                 check_parameters(aim.service, input_shape(aim.service, aim.operation), parameters)

@@ -32,7 +32,7 @@ class Caller:
 
 
 def administrator(account: str) -> Caller:
-    """The caller that any key stands for which this sandbox did not issue: an administrator of the management account."""
+    """The caller behind any key that this sandbox did not issue: an administrator of the management account."""
     return Caller(account, f"arn:aws:iam::{account}:user/{ADMIN}", "AIDASANDBOXADMIN00000")
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's own endpoint, `/_sandbox/...`: another process reads the recorder, plants faults and looks at the state."""
+"""The endpoint `/_sandbox/...`: another process reads the recorder, plants faults and looks at the state."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Fallback:
         started: dict[str, Any] = {}
 
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
-            started.update(status=int(status.split()[0]), headers=headers)
+            started.update(status=int(status.split(maxsplit=1)[0]), headers=headers)
 
         try:
             chunks = self._load()(given, start)

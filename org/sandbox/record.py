@@ -16,9 +16,10 @@ READS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call that arrived. `account` is the caller's; `code` is the error code it was answered with, empty for success.
+    """One call that arrived.
 
-    `number` counts from 1 since the recorder was cleared.
+    `account` is the caller's; `code` is the error code it was answered with, empty for success. `number` counts from 1
+    since the recorder was cleared.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""The IAM roles of every account: born as names in a table, handed to moto's IAM when somebody asks IAM about the account."""
+"""The IAM roles of every account: names in a table, until somebody asks IAM about the account and moto gets them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Roles:
         return name in self._world.roles.get(account, ())
 
     def trusts(self, account: str, name: str, caller: Caller) -> bool:
-        """True where the role's trust policy lets the caller assume it (IAM User Guide, reference_policies_elements_principal).
+        """True where the role's trust policy lets the caller assume it (reference_policies_elements_principal).
 
         A role that an account is born with trusts the management account. Of other trust policies the principals are
         read, the conditions are not.

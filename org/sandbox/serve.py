@@ -12,7 +12,8 @@ from org.sandbox.fallback import Fallback
 from org.sandbox.faults import Fault, Faults
 from org.sandbox.record import Call, Recorder
 from org.sandbox.roles import Roles
-from org.sandbox.seed import HOME, seed as plant
+from org.sandbox.seed import HOME
+from org.sandbox.seed import seed as plant
 from org.sandbox.server import Listener
 from org.sandbox.snapshot import guardrails, organization_state
 from org.sandbox.strict.quotas import Quotas
@@ -39,9 +40,12 @@ UNSET = (
 class Sandbox:
     """An AWS endpoint with an organization in it; a context manager.
 
-    Without an organization nothing has been created yet, and any unknown key is an administrator of account 123456789012.
+    Without an organization nothing has been created yet. Any unknown key is an administrator of the management account,
+    which is 123456789012 unless the organization says otherwise. `settings` are those of `World` (quotas, creation_polls,
+    creation_seconds, closure_polls, empty_pages).
+
     `latency` is seconds added to every call. State of moto's services (S3, KMS, IAM, ...) is shared by all sandboxes of
-    one process; everything of AWS Organizations, STS, account settings and S3 Block Public Access is each one's own.
+    one process; that of AWS Organizations, STS, account settings and S3 Block Public Access is each one's own.
     """
 
     def __init__(
@@ -140,7 +144,7 @@ class Sandbox:
         self._application.on_write = hook
 
     def organization_state(self, *, ids: bool = True) -> dict[str, Any] | None:
-        """The organization as plain data in the words of accounts.yaml (see `org.sandbox.snapshot`); None if there is none."""
+        """The organization as plain data (see `org.sandbox.snapshot`); None if there is none."""
         with self.world.lock:
             return organization_state(self.world, ids=ids)
 
@@ -154,7 +158,7 @@ class Sandbox:
         self.world.elapsed += seconds
 
     def kill(self, client: int | Callable[[], None], at: int, when: str = "before") -> None:
-        """The client (a pid, or a function that kills it) dies at the `at`-th call from now, before or after its effect."""
+        """The client (a pid, or a function that kills it) dies at the `at`-th call from now, `before` or `after` it."""
         self.faults.kill(client, at, when)
 
     def reset(

@@ -1,4 +1,4 @@
-"""The HTTP server: cheroot with threads, keep-alive, absolute request lines (as a proxy gets them) and a way to hang up."""
+"""The HTTP server: cheroot with threads, keep-alive, request lines as a proxy gets them, and a way to hang up."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 THREADS = 64
 
 
-class ProxiedRequest(HTTPRequest):  # type: ignore[misc]
+class ProxiedRequest(HTTPRequest):
     """A request that may name the whole URI, because `http_proxy` points here."""
 
     def __init__(self, server: Any, conn: Any) -> None:
         super().__init__(server, conn, proxy_mode=True, strict_mode=False)
 
 
-class ProxiedConnection(HTTPConnection):  # type: ignore[misc]
+class ProxiedConnection(HTTPConnection):
     """A connection of such requests."""
 
     RequestHandlerClass = ProxiedRequest
 
 
-class Gateway(Gateway_10):  # type: ignore[misc]
+class Gateway(Gateway_10):
     """WSGI with one more thing in the environment: a function that resets the connection."""
 
-    def get_environ(self) -> dict[str, Any]:
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]
         """The WSGI environment."""
-        environ: dict[str, Any] = super().get_environ()
+        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         environ[SOCKET] = self.hang_up
         return environ
 

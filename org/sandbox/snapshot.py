@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 def organization_state(world: World, *, ids: bool = True) -> dict[str, Any] | None:
     """The organization as JSON data; None where there is none. Without `ids`, two runs of one plan give equal states.
 
-    OUs are named by their path, accounts by their e-mail, policies by `TYPE/name`, targets by node references with e-mails
-    (`ou:/`, `ou:Workloads/Prod`, `account:aws+log@acme.example`).
+    OUs are named by their path, accounts by their e-mail, policies by `TYPE/name`, targets by node references with
+    e-mails (`ou:/`, `ou:Workloads/Prod`, `account:aws+log@acme.example`).
     """
     realm = world.realm
     if realm is None:

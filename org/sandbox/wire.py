@@ -111,10 +111,12 @@ def failure(protocol: str, status: int, code: str, message: str, reason: str = "
     return Response(status, json.dumps(body).encode(), headers, code)
 
 
+FAULT = "<Code>{0}</Code><Message>{1}</Message>"
+ENVELOPE = f"<ErrorResponse><Error><Type>Sender</Type>{FAULT}</Error><RequestId>{{2}}</RequestId></ErrorResponse>"
 ERRORS = {
-    "query": "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>{1}</Message></Error><RequestId>{2}</RequestId></ErrorResponse>",
-    "ec2": "<Response><Errors><Error><Code>{0}</Code><Message>{1}</Message></Error></Errors><RequestID>{2}</RequestID></Response>",
-    "rest-xml": "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>{1}</Message></Error><RequestId>{2}</RequestId></ErrorResponse>",
-    "s3": "<Error><Code>{0}</Code><Message>{1}</Message><RequestId>{2}</RequestId></Error>",
+    "query": ENVELOPE,
+    "ec2": f"<Response><Errors><Error>{FAULT}</Error></Errors><RequestID>{{2}}</RequestID></Response>",
+    "rest-xml": ENVELOPE,
+    "s3": f"<Error>{FAULT}<RequestId>{{2}}</RequestId></Error>",
 }
 """Errors of the XML protocols; S3 itself leaves out the envelope."""

@@ -1,1 +1,1 @@
-"""What AWS refuses, refused: organizations, account, sts and account-level S3 Block Public Access, one file a family of rules."""
+"""What AWS refuses, refused: organizations, account, sts and S3 Block Public Access, one file a family of rules."""

@@ -72,8 +72,8 @@ def check_room(world: World, realm: Realm) -> None:
         message = "You have exceeded the allowed number of AWS accounts."
         raise constraint("ACCOUNT_NUMBER_LIMIT_EXCEEDED", message)
     if pending >= world.quotas.creations:
-        message = "AWS Organizations can't complete your request because another request is already in progress. Try again later."
-        raise Refusal("TooManyRequestsException", message)
+        message = "AWS Organizations can't complete your request because another request is already in progress."
+        raise Refusal("TooManyRequestsException", f"{message} Try again later.")
 
 
 def settle(world: World, realm: Realm, creation: Creation) -> None:
@@ -268,7 +268,7 @@ def check_closable(world: World, realm: Realm) -> None:
 def remove_account_from_organization(request: Request) -> dict[str, Any]:
     """The account stands alone (API page RemoveAccountFromOrganization).
 
-    A created account may not leave in its first four days (User Guide, orgs_manage_accounts_remove): WAIT_PERIOD_ACTIVE.
+    A created account may not leave in its first four days: WAIT_PERIOD_ACTIVE (orgs_manage_accounts_remove).
     """
     realm = request.realm
     account = find_account(realm, request.parameters["AccountId"])
@@ -276,7 +276,7 @@ def remove_account_from_organization(request: Request) -> dict[str, Any]:
         message = "You can't remove a management account from an organization."
         raise Refusal("MasterCannotLeaveOrganizationException", message)
     if account.id in realm.delegates:
-        message = "You attempted to remove an account that is a delegated administrator for a service integrated with Organizations."
+        message = "You attempted to remove an account that is a delegated administrator for an AWS service."
         raise constraint("CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG", message)
     if account.method == "CREATED" and request.world.now() < account.joined + 4 * 86_400:
         message = "You attempted to remove an account before its wait period of four days was over."

@@ -26,7 +26,7 @@ def check_target(realm: Realm, target: str) -> Root | Unit | Member:
 
 @answers("organizations")
 def attach_policy(request: Request) -> dict[str, Any]:
-    """The policy is attached to the target (API page AttachPolicy; numbers: User Guide page orgs_reference_limits)."""
+    """The policy is attached to the target (API page AttachPolicy; numbers: User Guide, orgs_reference_limits)."""
     realm, target = request.realm, request.parameters["TargetId"]
     policy = find_policy(realm, request.parameters["PolicyId"])
     check_target(realm, target)
@@ -47,8 +47,8 @@ def attach_policy(request: Request) -> dict[str, Any]:
 def detach_policy(request: Request) -> dict[str, Any]:
     """The policy is no longer attached to the target (API page DetachPolicy).
 
-    "Every root, OU, and account must have at least one SCP attached" and RCPFullAWSAccess "can't be detached" (User Guide
-    pages orgs_policies_detach and orgs_manage_policies_rcps).
+    Each target keeps at least one SCP, and RCPFullAWSAccess can't be detached (User Guide pages orgs_policies_detach and
+    orgs_manage_policies_rcps).
     """
     realm, target = request.realm, request.parameters["TargetId"]
     policy = find_policy(realm, request.parameters["PolicyId"])
@@ -56,9 +56,8 @@ def detach_policy(request: Request) -> dict[str, Any]:
     if policy.id == DEFAULTS[RCP]:
         raise invalid_input("NON_DETACHABLE_POLICY", "You can't detach this AWS managed policy.")
     if target not in policy.targets:
-        raise Refusal(
-            "PolicyNotAttachedException", "The policy isn't attached to the specified target in the specified root."
-        )
+        message = "The policy isn't attached to the specified target in the specified root."
+        raise Refusal("PolicyNotAttachedException", message)
     if policy.kind == SCP and len(realm.attached_to(target, SCP)) == 1:
         message = "You can't remove the last policy of this type that is attached to an entity."
         raise constraint("MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", message)
@@ -68,7 +67,7 @@ def detach_policy(request: Request) -> dict[str, Any]:
 
 @answers("organizations")
 def list_policies_for_target(request: Request) -> dict[str, Any]:
-    """The policies of one type attached directly to the target, not the inherited ones (API page ListPoliciesForTarget)."""
+    """The policies of one type attached to the target itself, none inherited (API page ListPoliciesForTarget)."""
     realm, target = request.realm, request.parameters["TargetId"]
     check_target(realm, target)
     attached = realm.attached_to(target, request.parameters["Filter"])

@@ -10,14 +10,20 @@ from org.sandbox.strict.registry import Request, answers
 if TYPE_CHECKING:
     from org.sandbox.strict.state import Member
 
-ALWAYS_ON = (
-    "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 "
-    "eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2"
-).split()
-OPT_IN = (
-    "af-south-1 ap-east-1 ap-east-2 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-7 ca-west-1 "
-    "eu-central-2 eu-south-1 eu-south-2 il-central-1 me-central-1 me-south-1 mx-central-1"
-).split()
+ALWAYS_ON = frozenset(
+    {
+        *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+        *("ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"),
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
+    }
+)
+OPT_IN = frozenset(
+    {
+        *("af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"),
+        *("ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1"),
+        *("me-south-1", "mx-central-1"),
+    }
+)
 FIELDS = ("Name", "Title", "EmailAddress", "PhoneNumber")
 
 
@@ -25,8 +31,7 @@ def subject(request: Request) -> str:
     """The id of the account that the call is about (Account Management Reference, parameter AccountId).
 
     Without AccountId it is the caller's own. With it the caller must be the management account or the delegated
-    administrator for account.amazonaws.com, trusted access must be on, and "the management account can't specify its own
-    AccountId".
+    administrator for account.amazonaws.com, trusted access must be on, and the management account can't name its own id.
     """
     realm, caller, wanted = request.world.realm, request.caller.account, request.parameters.get("AccountId")
     if wanted is None:
@@ -40,7 +45,7 @@ def subject(request: Request) -> str:
         raise no_access(request)
     if "account.amazonaws.com" not in realm.services:
         raise no_access(request, "Trusted access for account.amazonaws.com is not enabled in the organization.")
-    return wanted
+    return str(wanted)
 
 
 def no_access(request: Request, why: str = "You do not have sufficient access to perform this action.") -> Refusal:

@@ -46,7 +46,7 @@ def describe_effective_policy(request: Request) -> dict[str, Any]:
         raise NotCovered(f"the effective policy of type {kind}")
     mode = s3_mode(realm, account.id)
     if mode is None:
-        message = "If you ran this action on the management account, this policy type is not enabled. If you ran the action on a member account, the account doesn't have an effective policy of this type."
+        message = "The account doesn't have an effective policy of this type."
         raise Refusal("EffectivePolicyNotFoundException", message)
     content = {"s3_attributes": {"public_access_block_configuration": mode}}
     shown = {

@@ -28,7 +28,7 @@ FULL_ACCESS = {
         },
     ),
 }
-"""The policies that AWS makes and manages (User Guide pages orgs_manage_policies_scps and orgs_manage_policies_rcps)."""
+"""The policies that AWS makes (User Guide pages orgs_manage_policies_scps and orgs_manage_policies_rcps)."""
 
 
 def found_realm(world: World, management: str, name: str, email: str, features: str = "ALL") -> Realm:
@@ -94,11 +94,11 @@ def describe_organization(request: Request) -> dict[str, Any]:
 
 @answers("organizations")
 def delete_organization(request: Request) -> dict[str, Any]:
-    """The organization is gone, if nothing is left in it (API page DeleteOrganization: OrganizationNotEmptyException)."""
+    """The organization is gone, if it was empty (API page DeleteOrganization: OrganizationNotEmptyException)."""
     realm = request.realm
     own = [policy for policy in realm.policies.values() if not policy.aws_managed]
     if len(realm.accounts) > 1 or realm.units or own:
-        message = "The organization isn't empty. To delete an organization, you must first remove all accounts, OUs and policies."
+        message = "The organization isn't empty. You must first remove all accounts, OUs, and policies."
         raise Refusal("OrganizationNotEmptyException", message)
     request.world.realm = None
     return {}

@@ -115,7 +115,7 @@ def delete_policy(request: Request) -> dict[str, Any]:
     policy = find_policy(request.realm, request.parameters["PolicyId"])
     check_mutable(policy)
     if policy.targets:
-        message = "The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before performing this operation."
+        message = "The policy is attached to one or more entities. You must detach it from all of them first."
         raise Refusal("PolicyInUseException", message)
     request.realm.remove_policy(policy)
     return {}

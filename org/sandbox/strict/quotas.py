@@ -22,7 +22,7 @@ ATTACHED = {
     "CHATBOT_POLICY": 5,
     "AISERVICES_OPT_OUT_POLICY": 5,
 }
-"""Policies of a type attached to one root, OU or account, FullAWSAccess included; every other type has `OTHER_ATTACHED`."""
+"""Policies of a type attached to one target, FullAWSAccess included; every other type has `OTHER_ATTACHED`."""
 OTHER_ATTACHED = 10
 
 POLICIES = {"SERVICE_CONTROL_POLICY": 10_000, "RESOURCE_CONTROL_POLICY": 2_000}
@@ -34,8 +34,8 @@ OTHER_POLICIES = 1_000
 class Quotas:
     """The quotas that differ between organizations or that a test wants small.
 
-    `accounts` is AWS's quota of accounts including the management account. AWS starts organizations at 10 and raises it on
-    request up to 50,000, which is what the sandbox starts with.
+    `accounts` counts the management account too. AWS starts organizations at 10 and raises it on request up to 50,000,
+    which is what the sandbox starts with.
     """
 
     accounts: int = 50_000

@@ -29,5 +29,5 @@ def invalid_input(reason: str, message: str) -> Refusal:
 
 
 def constraint(reason: str, message: str) -> Refusal:
-    """The refusal of a call that a quota or a state forbids, with a reason of the API page ConstraintViolationException."""
+    """The refusal of what a quota or a state forbids, with a reason of the page ConstraintViolationException."""
     return Refusal("ConstraintViolationException", message, reason)

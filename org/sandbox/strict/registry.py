@@ -1,4 +1,4 @@
-"""The operations that the strict layer answers: each is a function that says so itself, in any module of this package."""
+"""The operations that the strict layer answers: functions that say so themselves, in any module of this package."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Audience(StrEnum):
-    """Who may call an operation of AWS Organizations (the sentence `You can call this operation from` of its API page)."""
+    """Who may call an operation (the sentence `You can only call this operation from` of its API page)."""
 
     MANAGEMENT = "the management account"
     DELEGATES = "the management account or a delegated administrator"
@@ -35,6 +35,7 @@ class Request:
     caller: Caller
     service: str
     operation: str
+    region: str
     parameters: dict[str, Any]
 
     @property

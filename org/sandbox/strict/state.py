@@ -18,7 +18,7 @@ SCP = "SERVICE_CONTROL_POLICY"
 RCP = "RESOURCE_CONTROL_POLICY"
 DEFAULT_ROLE = "OrganizationAccountAccessRole"
 START = 1_700_000_000.0
-"""The joining time of the first account of a seeded organization; fixed, so that a seed gives the same state every time."""
+"""The joining time of the first seeded account; fixed, so that a seed gives the same state every time."""
 
 
 @dataclass(slots=True)
@@ -229,9 +229,10 @@ DEFAULTS = {SCP: "p-FullAWSAccess", RCP: "p-RCPFullAWSAccess"}
 class World:
     """Everything the strict layer knows. `lock` is held while a call is answered.
 
-    `public_access` holds the account-level S3 Block Public Access settings, `contacts` the alternate contacts by account
-    and kind, `names` the account names that PutAccountName set outside the organization, `roles` the names of the roles
-    each account was born with.
+    `public_access` holds the account-level S3 Block Public Access settings, `contacts` the alternate contacts by
+    account and kind, `roles` the names of the roles each account was born with. One list page in `empty_pages` comes
+    empty (0 for none). A creation ends after `creation_polls` status reads or `creation_seconds`, a closure after
+    `closure_polls` looks at the account.
     """
 
     seed: int = 0

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 
 KINDS = ("root", "ou", "account", "policy")
 LARGEST = 100
+HOME = "us-east-1"
+"""AWS Organizations is global; its resources are listed in this Region."""
 
 
 def resources(realm: Realm, kind: str) -> list[tuple[str, dict[str, str]]]:
     """ARN and tags of everything of one kind."""
     if kind == "root":
         return [(realm.root.arn, realm.root.tags)]
-    found = {"ou": realm.units, "account": realm.accounts, "policy": realm.policies}[kind]
-    return [(thing.arn, thing.tags) for thing in found.values()]
+    if kind == "ou":
+        return [(unit.arn, unit.tags) for unit in realm.units.values()]
+    if kind == "account":
+        return [(account.arn, account.tags) for account in realm.accounts.values()]
+    return [(policy.arn, policy.tags) for policy in realm.policies.values()]
 
 
 @answers("resourcegroupstaggingapi")
@@ -34,7 +39,7 @@ def get_resources(request: Request) -> dict[str, Any]:
     kinds = kinds_of(wanted.get("ResourceTypeFilters", []))
     realm = request.world.realm
     listed: list[tuple[str, dict[str, str]]] = []
-    if realm is not None and request.caller.account == realm.management:
+    if realm is not None and request.caller.account == realm.management and request.region == HOME:
         listed = [item for kind in kinds for item in resources(realm, kind) if item[1]]
     filters = wanted.get("TagFilters", [])
     chosen = [(arn, tags) for arn, tags in listed if all(matches(tags, tag_filter) for tag_filter in filters)]

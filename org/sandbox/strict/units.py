@@ -80,7 +80,7 @@ def delete_organizational_unit(request: Request) -> dict[str, Any]:
     realm = request.realm
     unit = find_unit(realm, request.parameters["OrganizationalUnitId"])
     if realm.child_units.get(unit.id) or realm.child_accounts.get(unit.id):
-        message = "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs, and try the operation again."
+        message = "The specified OU is not empty. Move all accounts and remove all child OUs, and try again."
         raise Refusal("OrganizationalUnitNotEmptyException", message)
     realm.remove_unit(unit)
     return {}

@@ -25,7 +25,7 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def check_parameters(service: str, shape: Shape | None, parameters: dict[str, Any]) -> None:
-    """The parameters fit the model; AWS Organizations answers InvalidInputException with a reason, others ValidationException."""
+    """The parameters fit the model; else Organizations answers InvalidInputException, others ValidationException."""
     complaint = complain(shape, parameters, "") if shape is not None else None
     if complaint is None:
         return
