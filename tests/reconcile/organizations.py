@@ -6,7 +6,16 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from org.model.organization import Account, Contact, Organization, OrganizationalUnit, account_reference, ou_reference
+from org.model.organization import (
+    OWNED,
+    OWNER_TAG,
+    Account,
+    Contact,
+    Organization,
+    OrganizationalUnit,
+    account_reference,
+    ou_reference,
+)
 from org.model.policy import Policy, PolicyType, minified
 
 if TYPE_CHECKING:
@@ -85,3 +94,67 @@ def managed_by(wanted: Organization, management: str) -> Organization:
     """The same organization with another account as its management account."""
     accounts = tuple(replace(account, id=management) if account.management else account for account in wanted.accounts)
     return replace(wanted, accounts=accounts)
+
+
+Shape = dict[str, object]
+
+
+def wanted_shape(wanted: Organization) -> Shape:
+    """What is declared, as plain data: accounts by e-mail, OUs by path, policies by name."""
+    emails = {account_reference(account.key): account.email for account in wanted.accounts}
+    return {
+        "accounts": {
+            account.email: {
+                "name": account.name,
+                "ou": account.ou or "",
+                "tags": dict(account.tags),
+                "contacts": {kind: contact.email for kind, contact in account.contacts.items()},
+            }
+            for account in wanted.accounts
+            if not account.management
+        },
+        "units": {unit.path for unit in wanted.units},
+        "policies": {
+            policy.name: (policy.content, policy.description, {emails.get(node, node) for node in policy.targets})
+            for policy in wanted.policies
+        },
+    }
+
+
+def live_shape(sandbox: Sandbox, wanted: Organization) -> Shape:
+    """The same facts about the same accounts from the sandbox's own state: no code of the product is in the way."""
+    world, realm = sandbox.world, sandbox.world.realm
+    assert realm is not None
+    names = {realm.root.id: "ou:/"} | {account.id: account.email for account in realm.accounts.values()}
+    paths = {realm.root.id: ""}
+    for unit in realm.units.values():
+        paths[unit.id] = "/".join(realm.units[node].name for node in realm.lineage(unit.id)[1:])
+        names[unit.id] = f"ou:{paths[unit.id]}"
+    declared = {account.email: account for account in wanted.accounts if not account.management}
+    kept = {unit.path for unit in wanted.units}
+    strangers = [account.id for account in realm.accounts.values() if account.email not in declared]
+    # An account that nobody declared is left where it is, and so are the OUs above it.
+    occupied = {paths[node] for account in strangers for node in realm.lineage(account)[:-1]}
+    foreign = {paths[unit.id] for unit in realm.units.values() if unit.tags.get(OWNER_TAG) != OWNED}
+    return {
+        "accounts": {
+            account.email: {
+                "name": account.name,
+                "ou": paths[account.parent],
+                "tags": {key: account.tags.get(key) for key in declared[account.email].tags},
+                "contacts": {
+                    kind: world.contacts[account.id][kind]["EmailAddress"]
+                    for kind in declared[account.email].contacts
+                    if kind in world.contacts.get(account.id, {})
+                },
+            }
+            for account in realm.accounts.values()
+            if account.email in declared
+        },
+        "units": {path for path in paths.values() if path and (path in kept or path not in occupied | foreign)},
+        "policies": {
+            policy.name: (policy.content, policy.description, {names[target] for target in policy.targets})
+            for policy in realm.policies.values()
+            if policy.tags.get(OWNER_TAG) == OWNED
+        },
+    }

@@ -9,7 +9,7 @@ import pytest
 from org.model.change import Result
 from org.reconcile.apply import apply
 from org.reconcile.run import plan_organization
-from tests.reconcile.organizations import Guardrails, guardrails, made_up, managed_by
+from tests.reconcile.organizations import Guardrails, guardrails, live_shape, made_up, managed_by, wanted_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ def test_an_applied_plan_leaves_nothing_to_do(
     outcomes = apply(plan, cloud(), allow=EVERY_GUARD)
     assert [Result.DONE] * len(plan.changes) == [outcome.result for outcome in outcomes]
     assert () == plan_organization(made_up(after), cloud()).changes
+    assert wanted_shape(made_up(after)) == live_shape(sandbox, made_up(after))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -46,6 +47,7 @@ def test_from_no_organization_at_all(seed: int, sandbox: Sandbox, cloud: Callabl
     outcomes = apply(plan_organization(wanted, cloud()), cloud())
     assert {Result.DONE} == {outcome.result for outcome in outcomes}
     assert () == plan_organization(wanted, cloud()).changes
+    assert wanted_shape(wanted) == live_shape(sandbox, wanted)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -53,6 +55,7 @@ def test_every_drift_is_undone(seed: int, sandbox: Sandbox, cloud: Callable[[], 
     sandbox.reset(made_up(seed), drift=6, seed=seed)
     apply(plan_organization(made_up(seed), cloud()), cloud(), allow=EVERY_GUARD)
     assert () == plan_organization(made_up(seed), cloud()).changes
+    assert wanted_shape(made_up(seed)) == live_shape(sandbox, made_up(seed))
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS)
