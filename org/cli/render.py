@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
+
+from org.cli._options import accounts_file, accounts_option, file_argument, show_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,36 +21,24 @@ VERSION = 1
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--accounts", type=click.Path(path_type=Path, dir_okay=False), help="The accounts file (default: accounts.yaml)."
-)
+@file_argument
+@accounts_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write one JSON file a policy here.")
 @click.option("--pretty", is_flag=True, help="With --out: indent the files. AWS gets them without white space.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(file: Path | None, accounts: Path | None, out: Path | None, pretty: bool, form: str) -> None:
-    """Render the policies that FILE asks for, with their size and their targets.
+def command(file: Path | None, named: Path | None, out: Path | None, *, pretty: bool, form: str) -> None:
+    """Show the policies that FILE (accounts.yaml) asks for, with their size and their targets.
 
-    Nothing is sent to AWS. FILE is accounts.yaml unless named.
+    Nothing is sent to AWS.
     """
-    if file and accounts and file != accounts:
-        raise click.UsageError(f"two accounts files: {file} and {accounts}")
-    policies = rendered(file or accounts or Path("accounts.yaml"))
+    from org.reconcile.wanted import wanted
+
+    asked = wanted(accounts_file(file, named))
+    policies = asked.checked().policies
+    show_findings(asked.findings, asked.sources)
     if out:
         write(policies, out, pretty=pretty)
     click.echo(as_json(policies) if form == "json" else as_text(policies))
-
-
-def rendered(path: Path) -> Sequence[Policy]:
-    """The policies of an accounts file. Findings go to stderr; raises `BadInput` where one of them is an error."""
-    from org.reconcile.wanted import wanted
-    from org.report import text
-
-    result = wanted(path)
-    if result.findings:
-        colour = click.get_text_stream("stderr").isatty() and "NO_COLOR" not in os.environ
-        click.echo(text.findings(result.findings, result.sources, colour=colour), err=True)
-    return result.checked().policies
 
 
 def as_text(policies: Sequence[Policy]) -> str:

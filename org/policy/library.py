@@ -88,13 +88,13 @@ def _strays(folder: Path) -> Iterator[Finding]:
     for entry in sorted(folder.iterdir()):
         if entry.name not in KINDS and not entry.name.startswith("."):
             span = Span(_shown(entry))
-            yield finding("template-kind", f"`{entry.name}` is not a kind of policy", span, help=_kinds(entry))
+            yield finding("ORG103", f"`{entry.name}` is not a kind of policy", span, help=_kinds(entry))
     for kind in KINDS:
         for file in sorted((folder / kind).glob("*")):
             if file.suffix != ".yaml" and not file.name.startswith("."):
                 span = Span(_shown(file))
                 message = f"`{file.name}` does not end in .yaml"
-                yield finding("template-name", message, span, help="rename it, or move it elsewhere")
+                yield finding("ORG102", message, span, help="rename it, or move it elsewhere")
 
 
 def _kinds(entry: Path) -> str:
@@ -114,11 +114,11 @@ def _rivals(template: Template, file: Path, rival: Path, *, same_folder: bool) -
     if same_folder:
         message = f"template `{template.name}` is there twice"
         span = template.tree.span(("name",))
-        return finding("template-name", message, span, seen=Span(_shown(rival)), help="rename one of them")
+        return finding("ORG102", message, span, seen=Span(_shown(rival)), help="rename one of them")
     message = f"template `{template.name}` takes the place of the one that comes with org"
     span = Span(_shown(rival))
     hint = f"the other one is {_shown(file)}"
-    return finding("template-replaced", message, span, help=hint, severity=Severity.NOTE)
+    return finding("ORG106", message, span, help=hint, severity=Severity.NOTE)
 
 
 def _shown(file: Path) -> str:

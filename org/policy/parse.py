@@ -35,7 +35,7 @@ class Broken(Exception):
     """The text is not a template at all; `finding` says why and where."""
 
     def __init__(self, message: str, span: Span, explanation: str = "") -> None:
-        self.finding = finding("template-syntax", message, span, help=explanation)
+        self.finding = finding("ORG100", message, span, help=explanation)
         super().__init__(message)
 
 

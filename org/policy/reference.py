@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -81,12 +82,26 @@ def resolve(value: Any, known: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]
 
 
 def with_references(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A parameter's schema that also takes references: what accounts.yaml may hold before they are replaced."""
-    if schema["type"] not in ("string", "array"):
-        return dict(schema)
-    reference = {"type": "string", "enum": [PREFIX + name for name in NAMES]}
-    inner = dict(schema)
+    """A parameter's schema that also takes references: what accounts.yaml may hold before they are replaced.
+
+    A list may be one reference, or have some among its elements. Whether the value behind a reference fits is checked
+    when the policy is rendered, since only then it is known.
+    """
+    if schema["type"] != "array":
+        return _open(schema)
+    inner = {**schema, "items": _open({"description": schema["description"], **schema["items"]})}
     kept: dict[str, Any] = {key: inner.pop(key) for key in ("description", "default", "examples") if key in inner}
-    if inner["type"] == "array":
-        inner["items"] = {"anyOf": [inner["items"], reference]}
-    return {**kept, "anyOf": [inner, reference]}
+    return {**kept, "anyOf": [inner, {"type": "string", "enum": [PREFIX + name for name in NAMES]}]}
+
+
+def _open(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a text that also takes a reference; anything else is as it was."""
+    opened = dict(schema)
+    if schema["type"] == "string":
+        opened.pop("maxLength", None)
+        if "enum" in schema:
+            opened["enum"] = [*schema["enum"], *(PREFIX + name for name in NAMES)]
+        if "pattern" in schema:
+            names = "|".join(map(re.escape, NAMES))
+            opened["pattern"] = f"{schema['pattern']}|^{re.escape(PREFIX)}({names})$"
+    return opened

@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from org.model.finding import Severity
-from org.model.organization import account_reference
 from org.model.policy import Policy, PolicyType, minified
 from org.policy.grammar import SHORT, mistakes
 from org.policy.parameters import problems
@@ -66,7 +64,7 @@ class _Renderer:
         template = self.library.templates.get(use.template)
         if template is None:
             hint = suggestion(use.template, self.library.templates)
-            self.report("unknown-policy", f"no policy template `{use.template}`", use, hint)
+            self.report("ORG036", f"no policy template `{use.template}`", use, hint)
             return
         values = self.values(use, template)
         if values is None:
@@ -81,21 +79,19 @@ class _Renderer:
             return
         message = f"two different policies would be called `{policy_name(use)}`"
         help_ = "give one of them a `name`"
-        self.findings.append(finding("policy-name", message, use.span, seen=joined.uses[0].span, help=help_))
+        self.findings.append(finding("ORG110", message, use.span, seen=joined.uses[0].span, help=help_))
 
     def values(self, use: PolicyUse, template: Template) -> dict[str, Any] | None:
         """The parameters of a use over the defaults, references replaced; None where they do not fit."""
         before = len(self.findings)
         for name in sorted(set(use.parameters) - set(template.parameters)):
             hint = suggestion(name, template.parameters)
-            self.report("policy-parameter", f"`{use.template}` has no parameter `{name}`", use, hint)
+            self.report("ORG054", f"`{use.template}` has no parameter `{name}`", use, hint)
         given = {**template.defaults, **use.parameters}
         values: dict[str, Any] = {}
         for name, schema in template.parameters.items():
             if name not in given:
-                self.report(
-                    "policy-parameter", f"`{use.template}` needs the parameter `{name}`", use, "add it to `with:`"
-                )
+                self.report("ORG054", f"`{use.template}` needs the parameter `{name}`", use, "add it to `with:`")
                 continue
             values[name] = self.value(use, name, schema, given[name])
         return values if len(self.findings) == before else None
@@ -104,16 +100,16 @@ class _Renderer:
         unknown = unknown_references(given)
         for reference in unknown:
             message = f"`{name}` of `{use.template}`: unknown reference `{PREFIX}{reference}`"
-            self.report("policy-reference", message, use, suggestion(reference, NAMES))
+            self.report("ORG054", message, use, suggestion(reference, NAMES))
         value, missing = resolve(given, self.known)
         if unknown:
             return value
         for reference in missing:
             message = f"`{name}` of `{use.template}`: `{PREFIX}{reference}` is not known yet"
-            self.report("policy-reference", message, use, "write the value itself, or add it to accounts.yaml")
+            self.report("ORG054", message, use, "write the value itself, or add it to accounts.yaml")
         if not missing:
             for problem in problems(schema, value):
-                self.report("policy-parameter", f"`{name}` of `{use.template}` {problem}", use, schema["description"])
+                self.report("ORG054", f"`{name}` of `{use.template}` {problem}", use, schema["description"])
         return value
 
 
@@ -143,7 +139,6 @@ def render(organization: Organization, library: Library, quotas: Mapping[PolicyT
         findings += _checked(kind, name, joined, quotas[kind])
         policies.append(_policy(kind, name, joined))
     findings += _attached(renderer.policies, quotas)
-    findings += _without_effect(organization)
     return Rendered(tuple(policies), tuple(sorted(findings, key=lambda one: one.order)))
 
 
@@ -163,18 +158,18 @@ def _checked(kind: PolicyType, name: str, joined: _Joined, quota: Quota) -> Iter
     span = joined.uses[0].span
     if len(name) > LONGEST_NAME:
         message = f"policy name `{name}` has {len(name)} characters, and AWS takes {LONGEST_NAME}"
-        yield finding("policy-name", message, span, help="give it a shorter `name`")
+        yield finding("ORG110", message, span, help="give it a shorter `name`")
     if name.startswith(RESERVED):
-        yield finding("policy-name", f"policy name `{name}` belongs to AWS", span, help="give it another `name`")
+        yield finding("ORG110", f"policy name `{name}` belongs to AWS", span, help="give it another `name`")
     taken = size(joined.content)
     if taken > quota.characters:
         message = f"policy `{name}` takes {taken:,} characters, and {SHORT[kind]} may have {quota.characters:,}"
-        yield finding("policy-size", message, span, help=_statement_costs(joined))
+        yield finding("ORG111", message, span, help=_statement_costs(joined))
     bound = joined.template.bind(joined.values)
     for mistake in mistakes(kind, json.loads(joined.content)):
         there = span if mistake.statement is None else joined.template.statement_span(bound[mistake.statement][0])
         message = f"template `{joined.template.name}`: {mistake.message}"
-        yield finding("policy-grammar", message, there, seen=span, help="AWS would refuse this document")
+        yield finding("ORG113", message, there, seen=span, help="AWS would refuse this document")
 
 
 def _statement_costs(joined: _Joined) -> str:
@@ -198,11 +193,11 @@ def _attached(
         quota = quotas[kind]
         if len(carried) > quota.ours:
             last = next(use.span for use in [*carried.values()][-1].uses if use.target == target)
-            yield finding("policy-slots", _slots(kind, target, len(carried), quota), last, help=_costs(carried))
+            yield finding("ORG112", _slots(kind, target, len(carried), quota), last, help=_costs(carried))
     for kind, quota in quotas.items():
         count = sum(1 for policy_kind, _ in policies if policy_kind is kind)
         if count > quota.policies:
-            yield finding("policy-slots", f"{count:,} policies of type {kind}, and AWS takes {quota.policies:,}", None)
+            yield finding("ORG112", f"{count:,} policies of type {kind}, and AWS takes {quota.policies:,}", None)
 
 
 def _slots(kind: PolicyType, target: str, count: int, quota: Quota) -> str:
@@ -216,21 +211,3 @@ def _slots(kind: PolicyType, target: str, count: int, quota: Quota) -> str:
 def _costs(carried: Mapping[str, _Joined]) -> str:
     costs = ", ".join(f"{name} {size(joined.content):,}" for name, joined in carried.items())
     return f"move one up the tree or join small ones in a template of your own; characters: {costs}"
-
-
-def _without_effect(organization: Organization) -> Iterator[Finding]:
-    """Neither SCPs nor RCPs act on the management account.
-
-    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
-    """
-    management = organization.management
-    for use in organization.policy_uses:
-        if management and use.target == account_reference(management.key):
-            message = f"policy `{use.template}` has no effect on the management account"
-            yield finding(
-                "policy-no-effect",
-                message,
-                use.span,
-                help="SCPs and RCPs never bind it",
-                severity=Severity.WARNING,
-            )

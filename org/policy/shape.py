@@ -76,66 +76,64 @@ class _Check:
     def top(self) -> None:
         value = self.tree.value
         if not isinstance(value, dict):
-            self.report("template-shape", "a template is a mapping", (), f"its keys are {', '.join(KEYS)}")
+            self.report("ORG101", "a template is a mapping", (), f"its keys are {', '.join(KEYS)}")
             return
         for key in value:
             if key not in KEYS:
-                self.report("template-shape", f"unknown key `{key}`", (key,), suggestion(key, KEYS), key=True)
+                self.report("ORG101", f"unknown key `{key}`", (key,), suggestion(key, KEYS), key=True)
         for key, kind in KEYS.items():
             if key not in value and key not in OPTIONAL:
-                self.report("template-shape", f"key `{key}` is missing", (), "docs/policies.md shows a whole template")
+                self.report("ORG101", f"key `{key}` is missing", (), "docs/policies.md shows a whole template")
             elif key in value and (not isinstance(value[key], kind) or value[key] == ""):
-                self.report("template-shape", f"`{key}` must be a {WORDS[kind]}", (key,))
+                self.report("ORG101", f"`{key}` must be a {WORDS[kind]}", (key,))
 
     def identity(self, folder: str, stem: str) -> None:
         value = self.tree.value
         if value["name"] != stem or not NAME.fullmatch(stem):
             problem = f"name `{value['name']}` in a file called `{stem}.yaml`"
-            self.report("template-name", problem, ("name",), "both are the same, in lower case with hyphens")
+            self.report("ORG102", problem, ("name",), "both are the same, in lower case with hyphens")
         if value["kind"] != folder:
             problem = f"kind `{value['kind']}` in the folder `{folder}`"
-            self.report("template-kind", problem, ("kind",), "the folder is named for the kind of its templates")
+            self.report("ORG103", problem, ("kind",), "the folder is named for the kind of its templates")
         if len(value["title"]) > TITLE or "\n" in value["title"]:
-            self.report("template-shape", f"the title is not one line of at most {TITLE} characters", ("title",))
+            self.report("ORG101", f"the title is not one line of at most {TITLE} characters", ("title",))
         for index, control in enumerate(value.get("controls", [])):
             if not isinstance(control, str) or not CONTROL.fullmatch(control):
-                self.report(
-                    "template-shape", f"{shown(control)} is not a control such as `ORG-05`", ("controls", index)
-                )
+                self.report("ORG101", f"{shown(control)} is not a control such as `ORG-05`", ("controls", index))
 
     def parameters(self) -> None:
         for name, schema in self.tree.value.get("parameters", {}).items():
             here = ("parameters", name)
             broken = [*schema_problems(schema)]
             for path, message in broken:
-                self.report("template-parameter", message, (*here, *path))
+                self.report("ORG104", message, (*here, *path))
             if not broken:
                 self.declaration(name, schema)
 
     def declaration(self, name: str, schema: dict[str, Any]) -> None:
         here = ("parameters", name)
         if not schema.get("description"):
-            self.report("template-parameter", f"parameter `{name}` has no description", here, key=True)
+            self.report("ORG104", f"parameter `{name}` has no description", here, key=True)
         if "default" not in schema:
             return
         for reference in unknown_references(schema["default"]):
             problem = f"unknown reference `{PREFIX}{reference}`"
-            self.report("template-parameter", problem, (*here, "default"))
+            self.report("ORG104", problem, (*here, "default"))
         for problem in _default_problems(schema, schema["default"]):
-            self.report("template-parameter", f"the default of `{name}` {problem}", (*here, "default"))
+            self.report("ORG104", f"the default of `{name}` {problem}", (*here, "default"))
 
     def statements(self) -> None:
         value = self.tree.value
         if not value["statements"]:
-            self.report("template-shape", "no statements", ("statements",))
+            self.report("ORG101", "no statements", ("statements",))
         for index, statement in enumerate(value["statements"]):
             if isinstance(statement, dict):
                 self.node(statement, ("statements", index), ())
             else:
-                self.report("template-shape", "a statement is a mapping", ("statements", index))
+                self.report("ORG101", "a statement is a mapping", ("statements", index))
         for name in sorted(set(value.get("parameters", {})) - self.used):
             problem = f"parameter `{name}` is never used"
-            self.report("template-parameter", problem, ("parameters", name), "remove it", key=True)
+            self.report("ORG104", problem, ("parameters", name), "remove it", key=True)
 
     def node(self, node: Any, path: Path, where: Path) -> None:
         """Check one node; `where` is its path inside the statement as it will be rendered."""
@@ -145,9 +143,7 @@ class _Check:
         elif isinstance(node, dict):
             for key, value in node.items():
                 if key.startswith("$"):
-                    self.report(
-                        "template-node", f"unknown node `{key}`", (*path, key), suggestion(key, NODES), key=True
-                    )
+                    self.report("ORG105", f"unknown node `{key}`", (*path, key), suggestion(key, NODES), key=True)
                 self.node(value, (*path, key), (*where, key))
         elif isinstance(node, list):
             for index, value in enumerate(node):
@@ -155,14 +151,14 @@ class _Check:
 
     def special(self, node: dict[str, Any], mark: str, path: Path, where: Path) -> None:
         for key in sorted(set(node) - NODES[mark]):
-            self.report("template-node", f"key `{key}` beside `{mark}`", (*path, key), key=True)
+            self.report("ORG105", f"key `{key}` beside `{mark}`", (*path, key), key=True)
         if mark == "$if":
             self.condition(node, path, where)
         elif not (where and where[0] in VALUES) and not (len(where) == 3 and where[0] == "Condition"):
             place = ".".join(map(str, where)) or "a statement"
             problem = f"`{mark}` as `{place}`"
             help_ = "parameters give values of Action, Resource and condition keys, never structure"
-            self.report("template-node", problem, path, help_)
+            self.report("ORG105", problem, path, help_)
         elif mark == "$param":
             self.parameter(node["$param"], (*path, "$param"))
         else:
@@ -171,27 +167,27 @@ class _Check:
     def condition(self, node: dict[str, Any], path: Path, where: Path) -> None:
         self.parameter(node["$if"], (*path, "$if"))
         if where and where[0] not in (*VALUES, "Condition"):
-            self.report("template-node", f"`$if` as `{where[0]}`", path, "put `$if` around the whole statement")
+            self.report("ORG105", f"`$if` as `{where[0]}`", path, "put `$if` around the whole statement")
         if "$then" not in node:
-            self.report("template-node", "`$if` without `$then`", path)
+            self.report("ORG105", "`$if` without `$then`", path)
         for key in ("$then", "$else"):
             if key in node:
                 self.node(node[key], (*path, key), where)
 
     def concat(self, parts: Any, path: Path, where: Path) -> None:
         if not isinstance(parts, list) or not parts:
-            self.report("template-node", "`$concat` takes a list of parts", path)
+            self.report("ORG105", "`$concat` takes a list of parts", path)
             return
         for index, part in enumerate(parts):
             if isinstance(part, str) or marker(part) == "$param":
                 self.node(part, (*path, index), where)
             else:
-                self.report("template-node", "a part of `$concat` is text or a `$param`", (*path, index))
+                self.report("ORG105", "a part of `$concat` is text or a `$param`", (*path, index))
 
     def parameter(self, name: Any, path: Path) -> None:
         known = self.tree.value.get("parameters", {})
         if not isinstance(name, str) or name not in known:
-            self.report("template-parameter", f"unknown parameter {shown(name)}", path, suggestion(str(name), known))
+            self.report("ORG104", f"unknown parameter {shown(name)}", path, suggestion(str(name), known))
         else:
             self.used.add(name)
 

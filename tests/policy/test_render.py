@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from org.model.finding import Finding, Severity, Span
+from org.model.finding import Finding, Span
 from org.model.organization import Organization, Pipeline
 from org.model.policy import PolicyType, PolicyUse
 from org.policy import Library, library, render
@@ -115,19 +115,19 @@ def test_two_documents_of_one_name_are_an_error(shipped: Library, organization: 
 @pytest.mark.parametrize("name", ["FullAWSAccess", "aws-guardrails-mine"])
 def test_a_name_of_aws_is_not_taken(shipped: Library, organization: Any, name: str) -> None:
     finding = one(render(organization(use("deny-root", name=name)), shipped))
-    assert (finding.rule, finding.message) == ("policy-name", f"policy name `{name}` belongs to AWS")
+    assert (finding.rule, finding.message) == ("ORG110", f"policy name `{name}` belongs to AWS")
 
 
 def test_a_name_that_aws_would_not_take_is_an_error(shipped: Library, organization: Any) -> None:
     asked = use("restrict-regions", f"ou:{'x' * 112}", new_keys=True)
     finding = one(render(organization(asked), shipped))
-    assert (finding.rule, finding.help) == ("policy-name", "give it a shorter `name`")
+    assert (finding.rule, finding.help) == ("ORG110", "give it a shorter `name`")
     assert "has 129 characters, and AWS takes 128" in finding.message
 
 
 def test_an_unknown_template_is_told_with_what_was_meant(shipped: Library, organization: Any) -> None:
     finding = one(render(organization(use("deny-roots", line=4)), shipped))
-    assert (finding.rule, finding.message) == ("unknown-policy", "no policy template `deny-roots`")
+    assert (finding.rule, finding.message) == ("ORG036", "no policy template `deny-roots`")
     assert (finding.help, finding.span) == ("did you mean `deny-root`?", Span("accounts.yaml", 4, 5, 4, 9))
 
 
@@ -136,38 +136,38 @@ def test_an_unknown_template_is_told_with_what_was_meant(shipped: Library, organ
     [
         (
             {"region": ["x"]},
-            "policy-parameter",
+            "ORG054",
             "`restrict-regions` has no parameter `region`",
             "did you mean `regions`?",
         ),
         (
             {"regions": []},
-            "policy-parameter",
+            "ORG054",
             "`regions` of `restrict-regions` has 0 elements, and needs at least 1",
             None,
         ),
-        ({"regions": "x"}, "policy-parameter", "`regions` of `restrict-regions` is `x`, and should be a list", None),
+        ({"regions": "x"}, "ORG054", "`regions` of `restrict-regions` is `x`, and should be a list", None),
         (
             {"new_keys": "yes"},
-            "policy-parameter",
+            "ORG054",
             "`new_keys` of `restrict-regions` is `yes`, and should be of type boolean",
             None,
         ),
         (
             {"regions": "$organization.regoins"},
-            "policy-reference",
+            "ORG054",
             "`regions` of `restrict-regions`: unknown reference `$organization.regoins`",
             "did you mean `regions`?",
         ),
         (
             {"regions": ["$organization.id"]},
-            "policy-reference",
+            "ORG054",
             "`regions` of `restrict-regions`: `$organization.id` is not known yet",
             None,
         ),
         (
             {"regions": "$organization.management.id"},
-            "policy-parameter",
+            "ORG054",
             "`regions` of `restrict-regions` is `111122223333`, and should be a list",
             None,
         ),
@@ -187,7 +187,7 @@ def test_a_parameter_that_does_not_fit_is_told_at_the_use(
 def test_a_parameter_without_default_must_be_given(folder: Callable[..., Path], organization: Any) -> None:
     found = library([folder(own=TEMPLATE.format(name="own").replace("    default: [admin]\n", ""))])
     finding = one(render(organization(use("own")), found))
-    assert (finding.rule, finding.message) == ("policy-parameter", "`own` needs the parameter `roles`")
+    assert (finding.rule, finding.message) == ("ORG054", "`own` needs the parameter `roles`")
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_role_that_is_switched_off_is_left_out_of_its_list(shipped: Library) -
 
 def test_a_policy_that_is_too_long_says_what_its_statements_take(sized: Any, organization: Any) -> None:
     finding = one(render(organization(use("own")), sized(11_000)))
-    assert finding.rule == "policy-size"
+    assert finding.rule == "ORG111"
     assert finding.message.startswith("policy `own` takes 1")
     assert finding.message.endswith("characters, and an SCP may have 10,240")
     assert finding.help.startswith("its statements take First 1")
@@ -222,7 +222,7 @@ def test_a_policy_of_just_the_size_fits(sized: Any, organization: Any) -> None:
     exact = quotas({"SERVICE_CONTROL_POLICY": {"characters": size(policy.content)}})
     assert render(organization(use("own")), found, exact).findings == ()
     short = quotas({"SERVICE_CONTROL_POLICY": {"characters": size(policy.content) - 1}})
-    assert told(render(organization(use("own")), found, short))[0][0] == "policy-size"
+    assert told(render(organization(use("own")), found, short))[0][0] == "ORG111"
 
 
 def test_characters_of_more_than_one_byte_count_as_bytes() -> None:
@@ -241,7 +241,7 @@ def test_eight_scps_fit_on_a_target(shipped: Library, organization: Any) -> None
 
 def test_the_ninth_scp_on_a_target_is_told_with_what_each_costs(shipped: Library, organization: Any) -> None:
     finding = one(render(organization(*many(9)), shipped))
-    assert finding.rule == "policy-slots"
+    assert finding.rule == "ORG112"
     assert finding.message == (
         "`ou:A` would carry 9 SCPs, and 8 fit: AWS takes 10, 1 of them its own, and 1 stays free for replacing one"
     )
@@ -269,7 +269,7 @@ def test_three_rcps_fit_on_a_target() -> None:
 def test_more_policies_than_an_organization_may_have_are_told(shipped: Library, organization: Any) -> None:
     few = quotas({"SERVICE_CONTROL_POLICY": {"policies": 2}})
     assert told(render(organization(*many(3)), shipped, few)) == [
-        ("policy-slots", "3 policies of type SERVICE_CONTROL_POLICY, and AWS takes 2")
+        ("ORG112", "3 policies of type SERVICE_CONTROL_POLICY, and AWS takes 2")
     ]
 
 
@@ -278,13 +278,8 @@ def test_a_document_that_aws_would_refuse_is_told_at_the_statement(
 ) -> None:
     rendered = render(organization(use("own", line=6)), library([folder(own=GRAMMAR)]))
     assert told(rendered) == [
-        ("policy-grammar", "template `own`: `Principal` in an SCP, which has no such element"),
-        ("policy-grammar", "template `own`: action `s3>ListBucket` is not of the form service:Action"),
+        ("ORG113", "template `own`: `Principal` in an SCP, which has no such element"),
+        ("ORG113", "template `own`: action `s3>ListBucket` is not of the form service:Action"),
     ]
     assert {finding.span.line for finding in rendered.findings if finding.span} == {10}
     assert {finding.seen for finding in rendered.findings} == {Span("accounts.yaml", 6, 5, 6, 9)}
-
-
-def test_a_policy_on_the_management_account_is_warned_about(shipped: Library, organization: Any) -> None:
-    finding = one(render(organization(use("deny-root", "account:acme")), shipped))
-    assert (finding.rule, finding.severity) == ("policy-no-effect", Severity.WARNING)

@@ -97,19 +97,19 @@ def test_an_rcp_lives_in_the_folder_rcp(tmp_path: Path) -> None:
 
 CASES = yaml.safe_load((ROOT / "tests" / "cases" / "policies" / "broken-templates.yaml").read_text())
 NOT_A_TEMPLATE = [
-    (GOOD.partition("statements:")[0] + "statements: []\n", "11:13 template-shape: no statements"),
-    ("", "1:1 template-shape: a template is a mapping"),
-    ("- a\n", "1:1 template-shape: a template is a mapping"),
-    ("name: [\n", "2:1 template-syntax: not YAML: did not find expected node content"),
-    ("a: 1\n---\nb: 2\n", "2:1 template-syntax: a second document in one file"),
-    ("a: &x 1\nb: *x\n", "2:4 template-syntax: alias `*x` in a template"),
-    ("a: !!python/object:x y\n", "1:4 template-syntax: tag `tag:yaml.org,2002:python/object:x` in a template"),
-    ("a: 1\nb: 2\na: 3\n", "3:1 template-syntax: key `a` is there twice"),
-    ("? [a]\n: b\n", "1:3 template-syntax: a key that is not text"),
-    ("[" * 100_000, "1:41 template-syntax: nested more than 40 levels deep"),
-    ("{a: " * 50_000, "1:161 template-syntax: nested more than 40 levels deep"),
-    ("#" * 300_000, "1:1 template-syntax: 300000 bytes, and a template may have 262144"),
-    ("a: \x07\n", "1:1 template-syntax: not YAML: unacceptable character #x0007: control characters are not allowed"),
+    (GOOD.partition("statements:")[0] + "statements: []\n", "11:13 ORG101: no statements"),
+    ("", "1:1 ORG101: a template is a mapping"),
+    ("- a\n", "1:1 ORG101: a template is a mapping"),
+    ("name: [\n", "2:1 ORG100: not YAML: did not find expected node content"),
+    ("a: 1\n---\nb: 2\n", "2:1 ORG100: a second document in one file"),
+    ("a: &x 1\nb: *x\n", "2:4 ORG100: alias `*x` in a template"),
+    ("a: !!python/object:x y\n", "1:4 ORG100: tag `tag:yaml.org,2002:python/object:x` in a template"),
+    ("a: 1\nb: 2\na: 3\n", "3:1 ORG100: key `a` is there twice"),
+    ("? [a]\n: b\n", "1:3 ORG100: a key that is not text"),
+    ("[" * 100_000, "1:41 ORG100: nested more than 40 levels deep"),
+    ("{a: " * 50_000, "1:161 ORG100: nested more than 40 levels deep"),
+    ("#" * 300_000, "1:1 ORG100: 300000 bytes, and a template may have 262144"),
+    ("a: \x07\n", "1:1 ORG100: not YAML: unacceptable character #x0007: control characters are not allowed"),
 ]
 
 
@@ -139,7 +139,7 @@ def test_what_is_not_a_template_at_all_is_a_finding(folder: Callable[..., Path],
 def test_all_mistakes_of_a_template_are_told_at_once(folder: Callable[..., Path]) -> None:
     text = GOOD.replace("kind: scp", "kind: rcp").replace("$param: roles", "$param: rolls")
     rules = [finding.rule for finding in library([folder(own=text)]).findings]
-    assert rules == ["template-kind", "template-parameter", "template-parameter"]
+    assert rules == ["ORG103", "ORG104", "ORG104"]
 
 
 def test_a_finding_says_what_was_probably_meant(folder: Callable[..., Path]) -> None:
@@ -151,7 +151,7 @@ def test_text_that_is_not_utf_8_is_a_finding(folder: Callable[..., Path]) -> Non
     root = folder(own=GOOD)
     (root / "scp" / "own.yaml").write_bytes(b"name: own\ntitle: \xff\n")
     (finding,) = library([root]).findings
-    assert (finding.rule, finding.message) == ("template-syntax", "byte 17 is not UTF-8")
+    assert (finding.rule, finding.message) == ("ORG100", "byte 17 is not UTF-8")
     assert finding.span is not None
     assert finding.span.line == 2
 
@@ -186,7 +186,7 @@ def test_the_first_folder_wins_and_says_so(folder: Callable[..., Path]) -> None:
     found = library([own, shipped])
     assert found.templates["deny-root"].statements[0]["Action"] == "s3:*"
     (note,) = found.findings
-    assert (note.rule, note.severity) == ("template-replaced", Severity.NOTE)
+    assert (note.rule, note.severity) == ("ORG106", Severity.NOTE)
 
 
 def test_a_broken_template_of_a_user_is_not_replaced_by_the_shipped_one(folder: Callable[..., Path]) -> None:
@@ -194,7 +194,7 @@ def test_a_broken_template_of_a_user_is_not_replaced_by_the_shipped_one(folder: 
     own = folder("own", deny_root="name: [")
     found = library([own, folder("shipped", deny_root=TEMPLATE.format(name="deny-root"))])
     assert found.templates == {}
-    assert "template-syntax" in [finding.rule for finding in found.findings]
+    assert "ORG100" in [finding.rule for finding in found.findings]
 
 
 def test_one_name_twice_in_one_folder_is_an_error(folder: Callable[..., Path]) -> None:
@@ -202,7 +202,7 @@ def test_one_name_twice_in_one_folder_is_an_error(folder: Callable[..., Path]) -
     (root / "rcp").mkdir()
     (root / "rcp" / "own.yaml").write_text(GOOD.replace("kind: scp", "kind: rcp"))
     (finding,) = library([root]).findings
-    assert (finding.rule, finding.message) == ("template-name", "template `own` is there twice")
+    assert (finding.rule, finding.message) == ("ORG102", "template `own` is there twice")
 
 
 def test_what_would_never_be_looked_at_is_a_finding(folder: Callable[..., Path]) -> None:

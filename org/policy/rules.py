@@ -1,0 +1,102 @@
+"""Why templates and policies are checked as they are: what `org explain` prints for the ids that org.policy gives.
+
+What accounts.yaml names wrongly, a policy or a parameter, is told with the ids of its own rules: ORG036 and ORG054.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from org.model.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's id, its title, and the paragraph that explains it."""
+
+    id: str
+    title: str
+    why: str
+    wrong: str = ""
+    right: str = ""
+    severity: Severity = Severity.ERROR
+
+
+RULES = (
+    Rule(
+        "ORG100",
+        "a policy template cannot be read",
+        "A template is one YAML document in UTF-8 with at most 256 KiB and 40 levels. Keys are text and are there "
+        "once. Aliases and tags are refused, because they make a file say something else than it shows.",
+    ),
+    Rule(
+        "ORG101",
+        "a policy template has the wrong shape",
+        "A template has a name, a kind, a one-line title, a description and statements; controls and parameters "
+        "may be left out. docs/policy-templates.md shows a whole one.",
+    ),
+    Rule(
+        "ORG102",
+        "the name of a policy template",
+        "The name in a template is the name of its file, in lower case with hyphens, and ends in .yaml on disk. "
+        "It is there once in a folder, whatever the kind, because accounts.yaml names templates without their "
+        "kind.",
+    ),
+    Rule(
+        "ORG103",
+        "the kind of a policy template",
+        "Templates stand in a folder named for their kind: scps/scp/ for service control policies, scps/rcp/ for "
+        "resource control policies. A file anywhere else would be a guardrail that is never read.",
+    ),
+    Rule(
+        "ORG104",
+        "a parameter of a policy template",
+        "A parameter is declared by a JSON Schema with a description: text, a number, a switch, or a list of "
+        "those. Its default fits that schema, and some statement uses it.",
+    ),
+    Rule(
+        "ORG105",
+        "a node of the template language",
+        "`$param` and `$concat` give values: actions, resources, and the values of condition keys. They never "
+        "give an effect, a condition operator or a whole statement, so that no value can change what kind of "
+        "policy this is. `$if` may stand around a statement, around a condition, and among values.",
+    ),
+    Rule(
+        "ORG106",
+        "a template of yours takes the place of one of ours",
+        "A template beside accounts.yaml with the name of one that comes with the package is used instead of it. "
+        "That is how a guardrail is adapted; this note is there because it also means that a new release no "
+        "longer improves it.",
+        severity=Severity.NOTE,
+    ),
+    Rule(
+        "ORG110",
+        "the name of a policy",
+        "A policy is called after its template, with its place where parameters make it special. Two different "
+        "documents cannot have one name. AWS takes 128 characters and keeps some names for itself: "
+        "https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html",
+    ),
+    Rule(
+        "ORG111",
+        "a policy is too long",
+        "AWS counts every character of a document: 10,240 for an SCP, 5,120 for an RCP. Documents are sent "
+        "without white space. "
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",
+    ),
+    Rule(
+        "ORG112",
+        "too many policies",
+        "A root, unit or account carries 10 SCPs or 5 RCPs. One of them is AWS's own, and one place stays free, "
+        "because a policy is replaced by attaching the new one before the old one is detached. Policies from "
+        "above do not count. "
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",
+    ),
+    Rule(
+        "ORG113",
+        "AWS would refuse the policy",
+        "SCPs and RCPs speak a part of the IAM policy language: no Principal in an SCP; only Deny, with Principal "
+        "`*` and actions that name their service, in an RCP. "
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html",
+    ),
+)
+"""Every rule of this layer, by id."""
