@@ -104,7 +104,7 @@ def test_every_make_target_says_what_it_does() -> None:
 
 def test_the_exit_codes_in_the_docs_are_those_of_the_program() -> None:
     rows = re.findall(r"^\| (\d+) \| `([A-Z]+)` \|", text(ROOT / "docs" / "exit-codes.md"), re.MULTILINE)
-    constants = {name: value for name, value in vars(cli).items() if name.isupper() and isinstance(value, int)}
+    constants = {name: value for name, value in vars(cli).items() if name.isupper() and type(value) is int}
     assert constants == {name: int(value) for value, name in rows}
 
 
@@ -117,7 +117,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_path_in_code_exists(page: Path) -> None:
     written = re.findall(r"`((?:org|docs|tests|scps|benchmarks|demo|schema|playbooks)/[\w./-]+)`", text(page))
-    assert [] == [path for path in written if not (ROOT / path).exists()]
+    assert [] == [path for path in written if "NAME" not in path and not (ROOT / path).exists()]
 
 
 def test_every_news_entry_has_a_topic_a_kind_and_one_sentence() -> None:

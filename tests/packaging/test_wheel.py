@@ -56,8 +56,9 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with nothing but an accounts.yaml."""
+    """A folder with nothing but an accounts.yaml and the inventory that Ansible makes of it."""
     shutil.copy(ROOT / "accounts.yaml", tmp_path)
+    (tmp_path / "accounts.inventory.yml").write_text("plugin: org.baseline.accounts\n", encoding="utf-8")
     return tmp_path
 
 
@@ -109,7 +110,18 @@ def test_ansible_finds_the_playbooks_in_an_empty_folder(python: Path, tmp_path: 
 
 
 def test_the_whole_run_works_from_the_wheel(python: Path, folder: Path) -> None:
-    playbook = f"{python} -m ansible playbook org.baseline.site"
-    sandbox = (python.parent / "org", "sandbox", "--seed-from", "accounts.yaml", "--drift", "5", "--exec")
-    done = run(*sandbox, f"{playbook} && {playbook} --check", cwd=folder)
+    playbook = f"{python} -m ansible playbook -i accounts.inventory.yml org.baseline.site"
+    again = f"{python.parent / 'org'} plan --detailed-exitcode"
+    sandbox = (
+        python.parent / "org",
+        "sandbox",
+        "--seed-from",
+        "accounts.yaml",
+        "--drift",
+        "14",
+        "--seed",
+        "12",
+        "--exec",
+    )
+    done = run(*sandbox, f"{playbook} && {again}", cwd=folder)
     assert 0 == done.returncode, done.stdout + done.stderr
