@@ -86,8 +86,16 @@ def _standalone(cloud: Cloud) -> Organization:
 
 
 def read_accounts(cloud: Cloud) -> tuple[Account, ...]:
-    """Every account with its id, e-mail, name and state, but without tags and places: one sweep of ListAccounts."""
-    management_id = cloud.call("organizations", "describe_organization")["Organization"]["MasterAccountId"]
+    """Every account with its id, e-mail, name and state, but without tags and places: one sweep of ListAccounts.
+
+    Where there is no organization yet, the caller's account alone.
+    """
+    try:
+        management_id = cloud.call("organizations", "describe_organization")["Organization"]["MasterAccountId"]
+    except CloudError as error:
+        if error.code == "AWSOrganizationsNotInUseException":
+            return _standalone(cloud).accounts
+        raise
     return tuple(_account(listed, management_id, ROOT, {}) for listed in _list_accounts(cloud))
 
 
