@@ -135,7 +135,7 @@ class InventoryModule(BaseInventoryPlugin):
 
 
 def accounts_file(extra: str | None, option: str | None, inventory: Path) -> Path:
-    """The path of accounts.yaml, as short as the current folder allows: the extra variable, the option, or a default."""
+    """The path of accounts.yaml, short where it can be: the extra variable, the option, or the default that exists."""
     folder = inventory.resolve().parent
     defaults = (folder / "accounts.yaml", folder.parent / "accounts.yaml")
     if extra:
