@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from org.baseline import Component
-from org.errors import Denied, ManagedAbove, Missing
+from org.errors import CloudError, Denied, ManagedAbove, Missing
 
 if TYPE_CHECKING:
     from org.aws.cloud import Cloud
@@ -33,7 +33,7 @@ def read(cloud: Cloud) -> State | None:
 
 
 def managed_above(cloud: Cloud) -> str | None:
-    """`S3_POLICY` where an Organizations S3 policy decides the setting for this account.
+    """`S3_POLICY` where an Organizations S3 policy decides the setting for this account; None without an organization.
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3.html
     """
@@ -41,6 +41,10 @@ def managed_above(cloud: Cloud) -> str | None:
         cloud.call("organizations", "describe_effective_policy", PolicyType="S3_POLICY")
     except (Missing, Denied):
         return None
+    except CloudError as error:
+        if error.code == "AWSOrganizationsNotInUseException":
+            return None
+        raise
     return "S3_POLICY"
 
 
