@@ -16,6 +16,7 @@ import click  # noqa: E402 - the root must be on the path first
 
 from org import baseline, cli, policy  # noqa: E402
 from org.load import checks, schema  # noqa: E402
+from org.policy.rules import RULES  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
 
 if TYPE_CHECKING:
@@ -101,9 +102,9 @@ What a machine reads is on stdout, everything else on stderr."""
 
 
 def rules() -> str:
-    """Every rule about accounts.yaml, with the reason for it and what it looks like."""
+    """Every rule about accounts.yaml and its policies, with the reason for it and what it looks like."""
     parts = []
-    for rule in checks.rules().values():
+    for rule in [*checks.rules().values(), *RULES]:
         parts += [f"## {rule.id}: {rule.title}", rule.why]
         for word, example in (("Wrong", rule.wrong), ("Right", rule.right)):
             parts += [f"{word}:\n\n```yaml\n{example.rstrip()}\n```"] if example else []

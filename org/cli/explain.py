@@ -11,9 +11,11 @@ def command(rule: str | None) -> int:
     """Say what RULE is about, with an example of what is wrong and what is right; without RULE, list all rules."""
     from org.load.checks import rules
     from org.load.explanation import explanation
+    from org.load.rule import Rule
     from org.load.suggest import nearest
+    from org.policy.rules import RULES
 
-    known = rules()
+    known = rules() | {one.id: Rule(one.id, one.title, one.why, severity=one.severity) for one in RULES}
     if rule is None:
         for one in known.values():
             click.echo(f"{one.id}  {one.severity.value:<8} {one.title}")

@@ -25,7 +25,14 @@ VERSION = 1
 @accounts_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write one JSON file a policy here.")
 @click.option("--pretty", is_flag=True, help="With --out: indent the files. AWS gets them without white space.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="A table for people, or every document as versioned JSON.",
+)
 def command(file: Path | None, named: Path | None, out: Path | None, *, pretty: bool, form: str) -> None:
     """Show the policies that FILE (accounts.yaml) asks for, with their size and their targets.
 

@@ -52,6 +52,7 @@ def wanted(path: Path) -> Wanted:
         rendered = policy.render(organization, library)
         findings = (*findings, *rendered.findings)
         organization = replace(organization, policies=rendered.policies)
+    sources = {**library.sources, **loaded.sources}
     if any(finding.severity is Severity.ERROR for finding in findings):
         organization = None
-    return Wanted(organization, tuple(sorted(findings, key=lambda finding: finding.order)), loaded.sources)
+    return Wanted(organization, tuple(sorted(findings, key=lambda finding: finding.order)), sources)

@@ -1,0 +1,70 @@
+"""The pages about templates say what is so."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from org.model.organization import Organization
+from org.model.policy import PolicyUse
+from org.policy import library, render
+from org.policy.parameters import KEYWORDS
+from org.policy.reference import NAMES
+from org.policy.rules import RULES
+from org.policy.template import KINDS, NODES
+from tests.policy.conftest import ROOT
+from tests.policy.test_shipped import LIBRARY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = ROOT / "docs" / "policy-templates.md"
+RULES_OF_ACCOUNTS_YAML = {"ORG036", "ORG054"}
+
+
+def table() -> str:
+    folders = {kind: folder for folder, kind in KINDS.items()}
+    rows = [
+        f"| `{name}` | {folders[template.kind]} | {', '.join(template.controls)} | {template.title} |"
+        for name, template in sorted(LIBRARY.templates.items())
+    ]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def test_the_table_lists_the_templates_of_the_folder() -> None:
+    """`GOLDEN=write` writes the table again."""
+    text = PAGE.read_text()
+    head = "| template | kind | controls | what then holds |\n| --- | --- | --- | --- |\n"
+    before, found, after = text.partition(head)
+    rows, _, rest = after.partition("\n## ")
+    if os.environ.get("GOLDEN") == "write":
+        PAGE.write_text(f"{before}{head}{table()}\n## {rest}")
+        return
+    assert found
+    assert rows == table()
+
+
+def test_the_template_on_the_page_works(tmp_path: Path) -> None:
+    example = re.findall(r"^```yaml\n# scps/scp/([a-z-]+)\.yaml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    ((name, text),) = example
+    (tmp_path / "scp").mkdir()
+    (tmp_path / "scp" / f"{name}.yaml").write_text(text)
+    found = library([tmp_path])
+    rendered = render(Organization(policy_uses=(PolicyUse(name, "ou:/"),)), found)
+    assert (found.findings, rendered.findings) == ((), ())
+    assert rendered.policies[0].document["Statement"][0]["Resource"] == ["arn:aws:s3:::log-*"]
+
+
+@pytest.mark.parametrize("word", [*NODES, *KEYWORDS, *NAMES])
+def test_every_word_of_the_language_is_on_the_page(word: str) -> None:
+    assert re.search(rf"`{{?{re.escape(word)}\b", PAGE.read_text())
+
+
+def test_every_rule_that_is_given_can_be_explained() -> None:
+    given = {
+        rule for file in (ROOT / "org" / "policy").glob("*.py") for rule in re.findall(r'"(ORG\d+)"', file.read_text())
+    }
+    assert given == {rule.id for rule in RULES} | RULES_OF_ACCOUNTS_YAML
