@@ -57,7 +57,8 @@ def public(path: Path) -> list[Function | ast.ClassDef]:
     kinds = Function | ast.ClassDef
     classes = [node for node in tree(path).body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
     nodes = [*tree(path).body, *(member for found in classes for member in found.body)]
-    return [node for node in nodes if isinstance(node, kinds) and not node.name.startswith("_")]
+    named = [node for node in nodes if isinstance(node, kinds) and not node.name.startswith("_")]
+    return [node for node in named if not any(ast.unparse(mark).endswith(".setter") for mark in node.decorator_list)]
 
 
 def test_the_walk_finds_the_product() -> None:
