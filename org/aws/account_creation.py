@@ -47,8 +47,18 @@ class AccountCreation:
 
     def run(self, changes: Sequence[Change]) -> Iterator[tuple[Change, OrgError | None]]:
         """Each change with None once its account exists, or with the error that ended it."""
-        waiting = list(changes)
         asked_before = {status["AccountName"]: status["Id"] for status in self._requests("IN_PROGRESS")}
+        # INVARIANT: requests are listed before accounts. One that ends in between is then seen as an account; the other
+        # way round it would be seen as neither, and asked for again.
+        existing = self._existing()
+        waiting = []
+        for change in changes:
+            account_id = existing.get(_email(change))
+            if account_id is None:
+                waiting.append(change)
+            else:
+                self.created(change, account_id)
+                yield change, None
         while waiting or self._in_flight:
             while waiting and len(self._in_flight) < IN_PROGRESS_AT_ONCE:
                 change = waiting.pop(0)
@@ -92,12 +102,15 @@ class AccountCreation:
 
     def _adopt(self, change: Change) -> bool:
         """True where our organization has an account with this e-mail, which then is the wanted one."""
-        email = _wanted(change)["email"].casefold()
-        for account in self.cloud.pages("organizations", "list_accounts", "Accounts"):
-            if account["Email"].casefold() == email:
-                self.created(change, account["Id"])
-                return True
-        return False
+        account_id = self._existing().get(_email(change))
+        if account_id is not None:
+            self.created(change, account_id)
+        return account_id is not None
+
+    def _existing(self) -> dict[str, str]:
+        """E-mail -> account id of every account of the organization."""
+        accounts = self.cloud.pages("organizations", "list_accounts", "Accounts")
+        return {account["Email"].casefold(): account["Id"] for account in accounts}
 
     def _poll(self) -> Iterator[tuple[Change, OrgError | None]]:
         """Look at every request in flight with one list call; describe only those that left the list."""
@@ -145,6 +158,10 @@ class AccountCreation:
     def _requests(self, state: str) -> list[dict[str, Any]]:
         pages = self.cloud.pages("organizations", "list_create_account_status", "CreateAccountStatuses", States=[state])
         return list(pages)
+
+
+def _email(change: Change) -> str:
+    return str((change.after or {})["email"]).casefold()
 
 
 def _wanted(change: Change) -> dict[str, Any]:

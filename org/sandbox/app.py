@@ -56,7 +56,7 @@ class Application:
         response = self.respond(environ, body)
         if response is None:
             environ[SOCKET]()
-            response = Response(500, b"")
+            return []
         status = f"{response.status} {PHRASES.get(response.status, 'Sandbox')}"
         headers = [*response.headers, ("Content-Length", str(len(response.body)))]
         start(status, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -29,6 +30,11 @@ class ProxiedConnection(HTTPConnection):
     """A connection of such requests."""
 
     RequestHandlerClass = ProxiedRequest
+
+    def close(self) -> None:
+        """The connection is closed; a fault may have closed it before, and cheroot ends the server on that."""
+        with contextlib.suppress(OSError):
+            super().close()  # type: ignore[no-untyped-call]
 
 
 class Gateway(Gateway_10):
