@@ -17,7 +17,6 @@ import click  # noqa: E402 - the root must be on the path first
 from org import baseline, cli, policy  # noqa: E402
 from org.load import checks, schema  # noqa: E402
 from org.policy.rules import RULES  # noqa: E402
-from org.policy import rules as policy_rules  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
 
 if TYPE_CHECKING:
@@ -109,7 +108,8 @@ def rules() -> str:
         parts += [f"## {rule.id}: {rule.title}", rule.why]
         for word, example in (("Wrong", rule.wrong), ("Right", rule.right)):
             parts += [f"{word}:\n\n```yaml\n{example.rstrip()}\n```"] if example else []
-    lead = "What `org check` looks for in `accounts.yaml` and in policy templates. `org explain ORG040` prints one of these on the terminal."
+    lead = """What `org check` looks for in `accounts.yaml` and in policy templates.
+`org explain ORG040` prints one of these on the terminal."""
     return page("Rules", lead, *parts)
 
 
