@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -118,6 +119,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_path_in_code_exists(page: Path) -> None:
     written = re.findall(r"`((?:org|docs|tests|scps|benchmarks|demo|schema|playbooks)/[\w./-]+)`", text(page))
     assert [] == [path for path in written if "NAME" not in path and not (ROOT / path).exists()]
+
+
+def test_the_layers_in_the_docs_are_those_of_the_contract() -> None:
+    contract = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"][0]
+    layers = [re.sub(r"[()]", "", layer) for layer in contract["layers"] if layer != "__main__"]
+    assert layers == text(ROOT / "docs" / "architecture.md").rpartition("```text\n")[2].partition("\n```")[0].split(
+        "\n"
+    )
 
 
 def test_every_news_entry_has_a_topic_a_kind_and_one_sentence() -> None:
