@@ -14,9 +14,13 @@ from org.policy.template import KINDS, Template
 from org.policy.words import finding, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from org.model.finding import Finding
+
+
+LIKE_TEMPLATES = {".yaml", ".yml", ".json"}
+"""Endings of files that somebody may take for templates; a README may stand anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,6 @@ def library(folders: Sequence[Path]) -> Library:
     """Every template of those folders. A broken file gives findings and no template; nothing is raised for it."""
     templates: dict[str, Template] = {}
     findings: list[Finding] = []
-    sources: dict[str, str] = {}
     taken: dict[str, Path] = {}
     for folder in folders:
         for file in _files(folder):
@@ -72,10 +75,16 @@ def library(folders: Sequence[Path]) -> Library:
                 taken[file.stem] = file
                 templates.update({template.name: template} if template else {})
             findings += problems
-            if problems:
-                sources[_shown(file)] = file.read_bytes()[:LONGEST].decode(errors="replace")
         findings += _strays(folder)
-    return Library(templates, tuple(findings), sources)
+    return Library(templates, tuple(findings), _sources(findings))
+
+
+def _sources(findings: Iterable[Finding]) -> dict[str, str]:
+    """The text of every file that a finding is about, by its name as shown."""
+    files = {finding.span.file for finding in findings if finding.span}
+    return {
+        file: _content(Path(file))[:LONGEST].decode(errors="replace") for file in sorted(files) if Path(file).is_file()
+    }
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -84,29 +93,35 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _strays(folder: Path) -> Iterator[Finding]:
-    """A file or folder of a name that is never looked at would be a guardrail that somebody believes in."""
+    """A template in a place that is never looked at would be a guardrail that somebody believes in."""
     for entry in sorted(folder.iterdir()):
-        if entry.name not in KINDS and not entry.name.startswith("."):
-            span = Span(_shown(entry))
-            yield finding("ORG103", f"`{entry.name}` is not a kind of policy", span, help=_kinds(entry))
+        hidden = entry.name.startswith(".")
+        if not hidden and entry.name not in KINDS and (entry.is_dir() or entry.suffix in LIKE_TEMPLATES):
+            message = f"`{entry.name}` is not a kind of policy"
+            yield finding("ORG103", message, Span(_shown(entry)), help=suggestion(entry.name, KINDS))
     for kind in KINDS:
-        for file in sorted((folder / kind).glob("*")):
-            if file.suffix != ".yaml" and not file.name.startswith("."):
-                span = Span(_shown(file))
+        for file in sorted((folder / kind).glob("[!.]*")):
+            if file.suffix in LIKE_TEMPLATES - {".yaml"}:
                 message = f"`{file.name}` does not end in .yaml"
-                yield finding("ORG102", message, span, help="rename it, or move it elsewhere")
-
-
-def _kinds(entry: Path) -> str:
-    return suggestion(entry.name, KINDS) if entry.is_dir() else f"put templates in {' or '.join(KINDS)}"
+                yield finding("ORG102", message, Span(_shown(file)), help="rename it, or move it elsewhere")
 
 
 def _read(file: Path) -> tuple[Template | None, tuple[Finding, ...]]:
+    if not file.is_file():
+        return None, (finding("ORG100", f"`{file.name}` is not a file", Span(_shown(file))),)
     try:
-        tree = parse(file.read_bytes(), _shown(file))
+        tree = parse(_content(file), _shown(file))
     except Broken as broken:
         return None, (broken.finding,)
+    except OSError as error:
+        return None, (finding("ORG100", f"cannot be read: {error.strerror}", Span(_shown(file))),)
     return shape(tree, file.parent.name, file.stem)
+
+
+def _content(file: Path) -> bytes:
+    """The content of a file, and no more of a huge one than it takes to refuse it."""
+    with file.open("rb") as opened:
+        return opened.read(LONGEST + 1)
 
 
 def _rivals(template: Template, file: Path, rival: Path, *, same_folder: bool) -> Finding:

@@ -166,7 +166,7 @@ def scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
 def parse(content: bytes, file: str) -> Tree:
     """The tree of a file's content. Raises `Broken` where it is not one plain YAML document in UTF-8."""
     if len(content) > LONGEST:
-        raise Broken(f"{len(content)} bytes, and a template may have {LONGEST}", Span(file))
+        raise Broken(f"more than {LONGEST:,} bytes, which is all a template may have", Span(file))
     builder = _Builder(file)
     try:
         for event in yaml.parse(content.decode(), Loader=LOADER):

@@ -108,7 +108,7 @@ NOT_A_TEMPLATE = [
     ("? [a]\n: b\n", "1:3 ORG100: a key that is not text"),
     ("[" * 100_000, "1:41 ORG100: nested more than 40 levels deep"),
     ("{a: " * 50_000, "1:161 ORG100: nested more than 40 levels deep"),
-    ("#" * 300_000, "1:1 ORG100: 300000 bytes, and a template may have 262144"),
+    ("#" * 300_000, "1:1 ORG100: more than 262,144 bytes, which is all a template may have"),
     ("a: \x07\n", "1:1 ORG100: not YAML: unacceptable character #x0007: control characters are not allowed"),
 ]
 
@@ -209,8 +209,23 @@ def test_what_would_never_be_looked_at_is_a_finding(folder: Callable[..., Path])
     root = folder(own=GOOD)
     (root / "spc").mkdir()
     (root / "scp" / "forgotten.yml").write_text(GOOD)
+    (root / "scp" / "README.md").write_text("a page may stand here")
+    (root / "README.md").write_text("and here")
     messages = [(finding.message, finding.help) for finding in library([root]).findings]
     assert messages == [
         ("`spc` is not a kind of policy", "did you mean `scp`?"),
         ("`forgotten.yml` does not end in .yaml", "rename it, or move it elsewhere"),
     ]
+
+
+def test_a_folder_that_is_named_like_a_template_is_a_finding(folder: Callable[..., Path]) -> None:
+    root = folder(own=GOOD)
+    (root / "scp" / "odd.yaml").mkdir()
+    (finding,) = library([root]).findings
+    assert (finding.rule, finding.message) == ("ORG100", "`odd.yaml` is not a file")
+
+
+def test_the_text_of_every_file_with_a_finding_is_at_hand(folder: Callable[..., Path]) -> None:
+    own = folder("own", deny_root=TEMPLATE.format(name="deny-root"))
+    found = library([own, folder("shipped", deny_root=TEMPLATE.format(name="deny-root"))])
+    assert found.sources == {str(own / "scp" / "deny-root.yaml"): TEMPLATE.format(name="deny-root")}
