@@ -19,7 +19,7 @@ class Vocabulary:
     """The names that accounts.yaml may use, and what each takes.
 
     `components` has the JSON Schema (of an object) of each baseline component's settings; `policies` that of each
-    policy template's parameters. A text in a component's settings with `"format": "account-key"` must be an account's key.
+    policy template's parameters. A setting with `"format": "account-key"` must be the key of an account.
     """
 
     components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ schema with a keyword that is not known here is handed to jsonschema itself.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ ANNOTATIONS: Final = frozenset(
         "format",
         "deprecated",
         "x-rule",
+        "x-help",
     }
 )
 TYPES: Final[dict[str, Callable[[Any], bool]]] = {
@@ -226,11 +228,12 @@ def listed(keyword: str, allowed: list[Any], schema: Schema) -> Check:
 
 
 def pattern(_compiler: Compiler, schema: Schema) -> Check:
-    """A check that the text matches."""
+    """A check that the text matches; one that is too long is not looked at, so that it cannot cost much."""
     search = re.compile(schema["pattern"]).search
+    longest = schema.get("maxLength", math.inf)
 
     def check(value: Any, path: Path, out: Problems) -> None:
-        if type(value) is str and not search(value):
+        if type(value) is str and len(value) <= longest and not search(value):
             out.append(Problem("pattern", path, value, schema["pattern"], schema))
 
     return check

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from org.load.positions import Marks, key_span, value_span
+from org.load.positions import Marks, find, key_span, value_span
+from org.load.rule import quoted
 from org.load.suggest import Suggester
 from org.model.organization import ROOT, parent_path
 
@@ -53,11 +54,9 @@ class Entry:
     def below(self, *steps: Any) -> Entry:
         """The entry of a mapping below this one; an empty one where there is none."""
         data: Any = self.data
-        marks: Any = self.marks
         for step in steps:
             data = data.get(step) or {}
-            marks = marks.items.get(step, marks.at) if isinstance(marks, Marks) else marks
-        return Entry(self.file, data, marks)
+        return Entry(self.file, data, find(self.marks, steps)[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +127,9 @@ class Declared:
         """Everything that policies, tags and settings are declared at, with its name: the root, units, accounts."""
         yield "the root", self.top
         for unit in self.units:
-            yield f"the unit `{unit.path}`", unit.entry
+            yield f"the unit {quoted(unit.path)}", unit.entry
         for account in self.accounts:
-            yield f"the account `{account.key}`", account.entry
+            yield f"the account {quoted(account.key)}", account.entry
 
     def uses(self) -> Iterator[tuple[str, Span, Mapping[str, Any]]]:
         """Every use of a policy: the template's name, its place, and the parameters."""
@@ -169,7 +168,7 @@ def units_of(top: Entry) -> tuple[Unit, ...]:
 
 def accounts_of(entry: Entry, pattern: str) -> Iterator[Account]:
     """The accounts of a file."""
-    marks = entry.marks.items.get("accounts") if isinstance(entry.marks, Marks) else None
+    marks = find(entry.marks, ["accounts"])[1]
     for index, data in enumerate(entry.get("accounts", ())):
         if data and isinstance(marks, Marks):
             yield account_of(Entry(entry.file, data, marks.items[index]), pattern)

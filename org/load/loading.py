@@ -67,6 +67,7 @@ class Loading:
         """The organization of the main file's top and of the files it includes."""
         entries = [top, *(self.included(top, path) if path else ())]
         pattern = top.below("organization").get("email_pattern", "")
+        pattern = pattern if "{key}" in pattern else ""
         accounts: list[Account] = [management_of(top)]
         for entry in entries:
             accounts += accounts_of(entry, pattern)
@@ -90,15 +91,17 @@ class Loading:
 
 def cleared(tree: Tree, problems: Problems) -> Any:
     """The data without the values that do not fit; what should be a mapping or a list is an empty one instead."""
-    for problem in problems:
-        if problem.keyword not in KEPT:
-            clear(tree.data, problem)
+    unfit = [problem for problem in problems if problem.keyword not in KEPT]
+    if any(problem.path == () for problem in unfit):
+        return {}
+    for problem in unfit:
+        clear(tree.data, problem)
     return scrubbed(tree.data) if tree.findings else tree.data
 
 
 def clear(data: Any, problem: Problem) -> None:
     """The value of a problem is gone from the data."""
-    *way, last = problem.steps or [None]
+    *way, last = problem.steps
     for step in way:
         data = data[step]
     types = problem.schema.get("type", []) if problem.keyword == "type" else []

@@ -63,7 +63,7 @@ def find(marks: int | Marks, steps: Sequence[Any]) -> tuple[Marks | None, int | 
             break
         try:
             parent, here = here, here.items[step]
-        except (KeyError, IndexError):
+        except (KeyError, IndexError, TypeError):
             break
     return parent, here
 

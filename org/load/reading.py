@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from org.load.rule import Rule
+from org.load.rule import Rule, quoted
 from org.model.finding import Finding, Severity, Span
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ UNREADABLE = Rule(
 TOO_LARGE = Rule(
     "ORG002",
     "a file is too large",
-    f"A file may have {MAX_BYTES // 1024 // 1024} MiB and a million keys and values, enough for 20,000 accounts. "
+    f"A file may have {MAX_BYTES // 1024 // 1024} MiB and 600,000 keys and values, enough for 15,000 accounts. "
     "The limit keeps a hostile pull request from filling the memory of the machine that checks it. "
     "Larger organizations put their accounts into several files and name them under `include`.",
 )
@@ -254,7 +254,7 @@ def read(path: Path, file: str) -> tuple[str, tuple[Finding, ...]]:
         reason = reasons.get(type(error).__name__, f"cannot be read: {error.strerror}")
         return "", (
             UNREADABLE.finding(
-                f"`{file}` {reason}", Span(file), help="name the file as `org check FILE`, or set ORG_ACCOUNTS"
+                f"{quoted(file)} {reason}", Span(file), help="name the file as `org check FILE`, or set ORG_ACCOUNTS"
             ),
         )
     if size > MAX_BYTES:

@@ -12,8 +12,8 @@ class Rule:
     """One thing that is looked at when accounts.yaml is loaded.
 
     `wrong` and `right` are pieces of accounts.yaml: `wrong` gives exactly one finding, of this rule, and `right` gives
-    none (`org.load.example.complete` makes a whole file of a piece). They are empty where a piece of text cannot show
-    the mistake, for instance a file that is missing.
+    none (tests hold both). They are empty where a piece of text cannot show the mistake, for instance a file that is
+    missing.
     """
 
     id: str

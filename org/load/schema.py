@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from org.load.shapes import (
+    ONE_LINE,
     Schema,
     account_id,
     account_key,
@@ -63,6 +64,7 @@ def organization() -> Schema:
             "email_pattern": text(
                 "The address of accounts that name none; `{key}` stands for the account's key.",
                 "aws+{key}@acme.example",
+                how="write `{key}` once, where the account's key goes",
                 pattern=r"[^{}]*\{key\}[^{}]*",
                 maxLength=64,
             ),
@@ -179,6 +181,7 @@ def account(unit_paths: Iterable[str]) -> Schema:
                 "payments@acme.example",
                 minLength=1,
                 maxLength=254,
+                **ONE_LINE,
             ),
             "id": account_id(),
             "tags": reference("tags", "Tags of the account; they win over inherited ones.", {"service": "payments"}),
@@ -218,7 +221,7 @@ def one_of(names: list[str]) -> Schema:
 
 
 def policies(vocabulary: Vocabulary, fill: bool) -> Schema:
-    """The schema of a list of policies; with `fill`, a name must be that of a template, so that an editor offers them."""
+    """The schema of a list of policies; with `fill`, a name must be that of a template."""
     names = sorted(vocabulary.policies)
     listed = one_of(names if fill else [])
     long_form = record(
@@ -236,7 +239,11 @@ def policies(vocabulary: Vocabulary, fill: bool) -> Schema:
                 "examples": [{"regions": "$organization.regions"}],
             },
             "name": text(
-                "The name of the policy in AWS, where it is not the template's.", "eu-only", minLength=1, maxLength=128
+                "The name of the policy in AWS, where it is not the template's.",
+                "eu-only",
+                minLength=1,
+                maxLength=128,
+                **ONE_LINE,
             ),
         },
         ("use",),

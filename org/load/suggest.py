@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from org.load.rule import quoted
+
 
 class Suggester:
     """Finds near names; stops looking after enough work, so that 10,000 mistakes take no longer than a few."""
@@ -26,7 +28,7 @@ class Suggester:
     def help(self, name: str, names: Collection[str], otherwise: str) -> str:
         """A line of help: the near name, or else the other advice."""
         near = self.near(name, names)
-        return f"did you mean `{near}`?" if near else otherwise
+        return f"did you mean {quoted(near)}?" if near else otherwise
 
 
 def nearest(name: str, names: Collection[str]) -> str | None:

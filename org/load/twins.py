@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from org.load.rule import quoted
+
 if TYPE_CHECKING:
     from org.load.declared import Account, Declared
     from org.model.finding import Span
@@ -22,5 +24,10 @@ def twins(declared: Declared, value: Callable[[Account], str], key: str) -> Iter
             continue
         other = first.setdefault(has, account)
         if other is not account:
-            words = "the management account" if other.management else f"the account `{other.key}`"
-            yield account, words, account.entry.span(key), other.entry.span(key)
+            words = "the management account" if other.management else f"the account {quoted(other.key)}"
+            yield account, words, place(account, key), place(other, key)
+
+
+def place(account: Account, key: str) -> Span:
+    """Where an account says its value; where it says its key if the value comes from that."""
+    return account.entry.span(key if key in account.entry.data else "key")

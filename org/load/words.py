@@ -76,17 +76,26 @@ EXAMPLE_LENGTH: Final = 60
 
 
 def findings(problems: Iterable[Problem], tree: Tree, suggester: Suggester) -> Iterator[Finding]:
-    """A finding for each problem; an unknown key that is a misspelt missing one makes one finding, not two."""
+    """A finding for each problem; an unknown key that is a misspelt missing one makes one finding, not two.
+
+    A value that breaks two rules about how it is written has one finding as well.
+    """
     listed = list(problems)
     meant = {
         (id(problem.path[0]), suggester.near(str(problem.path[1]), problem.expected))
         for problem in listed
         if problem.keyword == "unknown"
     }
+    told: set[int] = set()
     for problem in listed:
+        writer = WRITERS.get(problem.keyword, bad_value)
         if problem.keyword == "required" and (id(problem.path), problem.expected) in meant:
             continue
-        yield WRITERS.get(problem.keyword, bad_value)(problem, tree, suggester)
+        if writer is bad_value and id(problem.path) in told:
+            continue
+        if writer is bad_value:
+            told.add(id(problem.path))
+        yield writer(problem, tree, suggester)
 
 
 def rule_of(problem: Problem, otherwise: Rule) -> Rule:
@@ -138,7 +147,8 @@ def wrong_type(problem: Problem, tree: Tree, _suggester: Suggester) -> Finding:
     types = types_of(problem)
     wanted = " or ".join(NAMES[one] for one in types if one in NAMES) or "another value"
     message = f"{called(problem)} must be {wanted}, not {kind(problem.value)}"
-    return rule_of(problem, TYPE).finding(message, place(problem, tree), help=cure(problem, types))
+    rule = checks.rule("ORG054") if "with" in problem.steps else TYPE
+    return rule.finding(message, place(problem, tree), help=cure(problem, types))
 
 
 def types_of(problem: Problem) -> list[str]:
@@ -155,8 +165,8 @@ def types_of(problem: Problem) -> list[str]:
 def cure(problem: Problem, types: list[str]) -> str:
     """How to write a value of the right type."""
     value = problem.value
-    if "string" in types and isinstance(value, (int, float)):
-        return f'put it in quotes: `"{str(value).lower() if isinstance(value, bool) else value}"`'
+    if types[:1] == ["string"] and isinstance(value, int | float):
+        return "put it in quotes"
     if "array" in types and isinstance(value, str):
         return f"write a list: {quoted(f'[{value}]')}"
     return advice(problem)
@@ -226,7 +236,9 @@ def kind(value: Any) -> str:
 
 
 def advice(problem: Problem) -> str:
-    """The schema's own words about the value, with an example."""
+    """The schema's own words about how the value is written, or else about what it is, with an example."""
+    if "x-help" in problem.schema:
+        return str(problem.schema["x-help"])
     description = first_sentence(problem.schema.get("description", ""))
     examples = problem.schema.get("examples") or []
     example = json.dumps(examples[0], ensure_ascii=False) if examples else ""

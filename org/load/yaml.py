@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from yaml.events import Event
 
 MAX_DEPTH: Final = 40
-MAX_VALUES: Final = 1_000_000
-"""10,000 accounts with 20 keys each are about 400,000 keys and values."""
+MAX_VALUES: Final = 600_000
+"""10,000 accounts of eleven lines are about 330,000 keys and values."""
 
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,20}|(?:0|[1-9][0-9]{0,20})(?:\.[0-9]{0,20})?)(?:[eE][-+]?[0-9]{1,2})?\Z")
@@ -132,14 +132,16 @@ class Builder:
         self.values += 1
         text = event.value
         at = pack(event.start_mark, event.end_mark)
+        value: Any = plain(text) if event.style == "" else text
         if event.tag is not None or event.anchor is not None:
             self.refuse(event, at)
         if event.style == '"' and not text.isprintable() and reading.FORBIDDEN_CHARACTERS.search(text):
             self.findings.append(reading.forbidden(text, unpack(self.file, at)))
+            value = BROKEN
         if self.key is None and type(self.container) is dict:
             self.take_key(self.names.setdefault(text, text), at)
         else:
-            self.add(plain(text) if event.style == "" else text, at)
+            self.add(value, at)
 
     def take_key(self, text: str, at: int) -> None:
         """The next value belongs to this key."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from org.load.rule import Rule
+from org.load.rule import Rule, quoted
 
 if TYPE_CHECKING:
     from org.load.declared import Declared
@@ -34,12 +34,14 @@ def check(declared: Declared) -> Iterator[Finding]:
         if closed and not reason:
             help = "add `close_reason:` for the people who review it"
             yield RULE.finding(
-                f"the account `{account.key}` is to be closed without a reason", account.entry.span("state"), help=help
+                f"the account {quoted(account.key)} is to be closed without a reason",
+                account.entry.span("state"),
+                help=help,
             )
         elif reason and not closed:
             help = "add `state: closed`, or remove the reason"
             yield RULE.finding(
-                f"the account `{account.key}` has a `close_reason` but is not closed",
+                f"the account {quoted(account.key)} has a `close_reason` but is not closed",
                 account.entry.key_span("close_reason"),
                 help=help,
             )

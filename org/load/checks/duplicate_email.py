@@ -36,6 +36,6 @@ def check(declared: Declared) -> Iterator[Finding]:
     """A finding for each account whose address is taken; accounts with the same key have had theirs."""
     for account, first, span, seen in twins(declared, lambda account: account.email.casefold(), "email"):
         own = account.entry.get("email")
-        if own or f"`{account.key}`" not in first:
+        if own or f"{quoted(account.key)}" not in first:
             help = "give one of them another address" if own else "write its own `email`; the pattern gives this one"
             yield RULE.finding(f"the address {quoted(account.email)} is taken by {first}", span, help=help, seen=seen)

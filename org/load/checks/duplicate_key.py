@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from org.load.rule import Rule
+from org.load.rule import Rule, quoted
 from org.load.twins import twins
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ def check(declared: Declared) -> Iterator[Finding]:
     """A finding for each account whose key is taken."""
     for account, first, span, seen in twins(declared, lambda account: account.key, "key"):
         yield RULE.finding(
-            f"the key `{account.key}` is taken by {first}", span, help="give one of them another key", seen=seen
+            f"the key {quoted(account.key)} is taken by {first}", span, help="give one of them another key", seen=seen
         )

@@ -25,7 +25,9 @@ RULE = Rule(
 
 def check(declared: Declared) -> Iterator[Finding]:
     """A finding where the home Region is not among the Regions."""
-    home, regions = declared.organization.get("home_region"), declared.organization.get("regions", [])
+    home = declared.organization.get("home_region")
+    regions = [region for region, _ in declared.organization.items("regions")]
     if home and regions and home not in regions:
+        help = declared.suggester.help(home, regions, "add it to `regions`")
         span = declared.organization.span("home_region")
-        yield RULE.finding(f"{quoted(home)} is not one of `regions`", span, help="add it to `regions`")
+        yield RULE.finding(f"{quoted(home)} is not one of `regions`", span, help=help)

@@ -28,7 +28,7 @@ def check(declared: Declared) -> Iterator[Finding]:
     for template, span, parameters in declared.uses():
         needed = declared.vocabulary.policies.get(template, {}).get("required", [])
         if needed and not parameters:
-            names = ", ".join(f"`{name}`" for name in needed)
+            names = ", ".join(f"{quoted(name)}" for name in needed)
             written = ", ".join(f"{name}: ..." for name in needed)
             help = f"write `{{use: {template}, with: {{{written}}}}}`"
             yield RULE.finding(f"the policy {quoted(template)} needs the parameters {names}", span, help=help)

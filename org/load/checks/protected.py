@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from org.load.rule import Rule
+from org.load.rule import Rule, quoted
 
 if TYPE_CHECKING:
     from org.load.declared import Declared
@@ -30,7 +30,7 @@ def check(declared: Declared) -> Iterator[Finding]:
         if account.entry.get("protected") and state != "active":
             help = "remove `protected: true` in a change of its own, before this one"
             yield RULE.finding(
-                f"the account `{account.key}` is protected and cannot be {state}",
+                f"the account {quoted(account.key)} is protected and cannot be {state}",
                 account.entry.span("state"),
                 help=help,
             )

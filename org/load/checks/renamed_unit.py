@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from org.load.rule import Rule, quoted
+from org.model.organization import parent_path
 
 if TYPE_CHECKING:
     from org.load.declared import Declared, Unit
@@ -27,13 +28,18 @@ RULE = Rule(
 def check(declared: Declared) -> Iterator[Finding]:
     """A finding for each `was` that cannot be followed."""
     taken: dict[str, Unit] = {}
+    before = {unit.path: unit.entry.get("was") for unit in declared.units}
     for unit in declared.units:
         was = unit.entry.get("was")
         if not was:
             continue
         span = unit.entry.span("was")
         other = taken.setdefault(was, unit)
-        if was in declared.paths:
+        parent = parent_path(unit.path)
+        if parent_path(was) not in (parent, before.get(parent)):
+            message = f"{quoted(was)} has another parent, and AWS cannot move a unit"
+            yield RULE.finding(message, span, help="make a new unit, move the accounts, and remove the old one")
+        elif was in declared.paths:
             yield RULE.finding(f"the unit {quoted(was)} is still declared", span, help="remove `was`, or the old unit")
         elif other is not unit:
             message = f"{quoted(was)} is also what {quoted(other.path)} was"

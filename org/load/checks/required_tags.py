@@ -49,8 +49,8 @@ def check(declared: Declared) -> Iterator[Finding]:
                 )
                 near = declared.suggester.near(key, [one for one in has if one not in required])
                 help = (
-                    f"did you mean `{key}` where it says `{near}`?"
+                    f"did you mean {quoted(key)} where it says {quoted(near)}?"
                     if near
-                    else f"add `{key}` to `tags`, here or on a unit above"
+                    else f"add {quoted(key)} to `tags`, here or on a unit above"
                 )
-                yield RULE.finding(f"the account `{account.key}` lacks the tag {quoted(key)}", span, help=help)
+                yield RULE.finding(f"the account {quoted(account.key)} lacks the tag {quoted(key)}", span, help=help)

@@ -54,7 +54,7 @@ def check(declared: Declared) -> Iterator[Finding]:
     for account in declared.accounts:
         count = sum(value is not None for value in declared.tags_of(account).values())
         if count > MOST:
-            message = f"the account `{account.key}` has {count} tags with those it inherits; AWS takes {MOST}"
+            message = f"the account {quoted(account.key)} has {count} tags with those it inherits; AWS takes {MOST}"
             yield RULE.finding(message, account.entry.span("key"), help="a tag of null is not inherited")
 
 

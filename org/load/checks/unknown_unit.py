@@ -38,7 +38,7 @@ def advice(path: str, declared: Declared) -> str:
     """The path that was probably meant: written without slashes around it, from further up, or spelt otherwise."""
     bare = path.strip("/").removeprefix("Root/")
     if bare in declared.paths:
-        return f"did you mean `{bare}`? a path has no `/` around it and no root in it"
+        return f"did you mean {quoted(bare)}? a path has no `/` around it and no root in it"
     ends = sorted(one for one in declared.paths if one.endswith(f"/{bare}"))
     if len(ends) == 1:
         return f"did you mean `{ends[0]}`? write the whole path from the root down"
