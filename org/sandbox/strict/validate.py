@@ -34,7 +34,7 @@ def check_parameters(service: str, shape: Shape | None, parameters: dict[str, An
         raise Refusal("SerializationException", message)
     if service == "organizations":
         raise invalid_input(reason, message)
-    raise Refusal("ValidationException", message)
+    raise Refusal("ValidationError" if service == "sts" else "ValidationException", message)
 
 
 def complain(shape: Shape, value: Any, name: str) -> tuple[str, str] | None:
