@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 GOLDEN = ROOT / "tests" / "cases" / "policies"
 LIBRARY = library([ROOT / "scps"])
 NAMES = sorted(LIBRARY.templates)
+EXEMPTING = [name for name in NAMES if "exempt_roles" in LIBRARY.templates[name].parameters]
 ORGANIZATION = Organization(regions=REGIONS)
 UNKNOWN_SERVICES = {
     "account-access": "in the policies of AWS's account settings; the data does not have it yet",
@@ -215,7 +216,7 @@ def skeleton(node: Any, values: bool = False) -> Any:
     return [skeleton(one) for one in node] if isinstance(node, list) else node
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "exempt_roles" in LIBRARY.templates[name].parameters])
+@pytest.mark.parametrize("name", EXEMPTING)
 def test_an_exempted_role_is_named_by_its_role_arn(name: str) -> None:
     exempting = [
         statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
@@ -226,12 +227,17 @@ def test_an_exempted_role_is_named_by_its_role_arn(name: str) -> None:
     assert all(value == ["arn:aws:iam::*:role/team/deployer"] for value in exempting)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "exempt_roles" in LIBRARY.templates[name].parameters])
+@pytest.mark.parametrize("name", [name for name in EXEMPTING if name != "deny-all-but-baseline"])
 def test_a_policy_without_exempted_roles_has_no_empty_condition(name: str) -> None:
-    if LIBRARY.templates[name].parameters["exempt_roles"].get("minItems"):
-        pytest.skip("this policy denies everything, so somebody must be exempt")
-    assert "[]" not in json.dumps(document(name, exempt_roles=[]))
-    assert "{}" not in json.dumps(document(name, exempt_roles=[]))
+    text = json.dumps(document(name, exempt_roles=[]))
+    assert "[]" not in text
+    assert "{}" not in text
+
+
+def test_somebody_must_be_exempt_where_everything_is_denied() -> None:
+    use = PolicyUse("deny-all-but-baseline", "ou:/", {"exempt_roles": []})
+    (finding,) = render(Organization(policy_uses=(use,)), LIBRARY).findings
+    assert finding.message == "`exempt_roles` of `deny-all-but-baseline` has 0 elements, and needs at least 1"
 
 
 @pytest.mark.parametrize("name", NAMES)
