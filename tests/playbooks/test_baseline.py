@@ -74,7 +74,6 @@ def test_one_denied_account_is_named_with_its_reason_and_all_others_are_done(sta
 def test_the_recap_counts_a_denied_account_once(stage: Stage) -> None:
     deny(stage, "payments-prod")
     played = stage.play("baseline")
-    print(played.said)
     recap = next(line for line in played.stdout.splitlines() if line.startswith("Baseline : "))
     assert "changed=4 unreachable=0 failed=1" in recap
     assert "failed: payments-prod" == played.stdout.splitlines()[-1]

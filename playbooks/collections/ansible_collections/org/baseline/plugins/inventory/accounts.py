@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from org.model.organization import Account, Organization
 
 ACTIVE, INACTIVE, MANAGEMENT, FAILED = "accounts", "not_active", "management_account", "org_failed"
+STAND_IN = "accounts-could-not-be-read"
 
 
 class InventoryModule(BaseInventoryPlugin):
@@ -90,11 +91,13 @@ class InventoryModule(BaseInventoryPlugin):
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         file = accounts_file(self._vars.get("org_accounts"), self.get_option("accounts"), Path(path))
+        self._stand_in()
         organization = self.organization(file)
         try:
             accounts = hosts.sliced(organization.accounts, self.get_option("slice"))
         except ValueError as error:
             raise AnsibleParserError(str(error)) from None
+        inventory.remove_host(inventory.hosts[STAND_IN])
         names, shared = hosts.group_names(organization.accounts)
         if shared:
             self.display.warning(
@@ -111,6 +114,16 @@ class InventoryModule(BaseInventoryPlugin):
 
             raise AnsibleParserError(f"{file} has errors:\n{text.findings(read.findings, read.sources, colour=False)}")
         return read.organization
+
+    def _stand_in(self) -> None:
+        """One host is an account, until the accounts are there.
+
+        INVARIANT: a run over accounts that could not be read fails. Ansible only warns about an inventory that it cannot
+        parse, and then ends well where no host matches; this host makes a run with --limit fail too.
+        """
+        self.inventory.add_group(ACTIVE)
+        self.inventory.add_host(STAND_IN, group=ACTIVE)
+        self.inventory.add_child("all", ACTIVE)
 
     def add(self, accounts: list[Account], names: dict[tuple[str, ...], str]) -> None:
         """Each account is a host in its groups."""
