@@ -18,7 +18,6 @@ from botocore.exceptions import (
     HTTPClientError,
     NoCredentialsError,
     ParamValidationError,
-    ProxyConnectionError,
 )
 from botocore.exceptions import (
     ConnectionError as ConnectionFailed,
@@ -26,7 +25,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from org.aws.clients import Clients, CredentialSource, environment_credentials, signing_as
-from org.aws.retry import Pace, Trouble, again, trouble
+from org.aws.retry import NOT_REPEATABLE, Pace, Trouble, again, trouble
 from org.errors import Ambiguous, CloudError, Conflict, Denied, Missing, Throttled, Unreachable
 from org.model.place import Place
 
@@ -204,10 +203,11 @@ def _translated(error: ClientError | BotoCoreError, kind: Trouble, place: Place,
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})
         code, message = str(details.get("Code", "Unknown")), str(details.get("Message", ""))
-        fail = partial(_class_of(code, kind), place, operation, code, message)
+        unknown = kind is Trouble.SERVER and operation in NOT_REPEATABLE
+        fail = partial(Ambiguous if unknown else _class_of(code, kind), place, operation, code, message)
         return fail(str(error.response.get("AuthorizationId", "") or details.get("AuthorizationId", "")))
     code = type(error).__name__
-    never_sent = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, NoCredentialsError)
+    never_sent = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError)
     if kind is Trouble.LOST and not isinstance(error, never_sent):
         return Ambiguous(place, operation, code, str(error))
     if isinstance(error, ParamValidationError):

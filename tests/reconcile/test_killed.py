@@ -1,4 +1,4 @@
-"""Promise: killed at any call, before or after it took effect, and run again, it converges and no account is made twice.
+"""Promise: killed at any call, before or after its effect, and run again, it converges and makes no account twice.
 
 A real process is killed with SIGKILL by the server at the n-th call; every n of a reference run is walked.
 """
