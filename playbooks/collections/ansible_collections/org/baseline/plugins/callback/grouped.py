@@ -214,8 +214,7 @@ class CallbackModule(CallbackBase):
     def _record(self, found: Sequence[Record]) -> None:
         self._records.extend(found)
         for sink in self._sinks:
-            for record in found:
-                sink.add(record)
+            sink.add(found)
 
     def _next_task(self) -> None:
         self._flush()

@@ -118,8 +118,8 @@ class InventoryModule(BaseInventoryPlugin):
     def _stand_in(self) -> None:
         """One host is an account, until the accounts are there.
 
-        INVARIANT: a run over accounts that could not be read fails. Ansible only warns about an inventory that it cannot
-        parse, and then ends well where no host matches; this host makes a run with --limit fail too.
+        INVARIANT: a run over accounts that could not be read fails. Ansible only warns about an inventory that it
+        cannot parse, and then ends well where no host matches; this host makes a run with --limit fail too.
         """
         self.inventory.add_group(ACTIVE)
         self.inventory.add_host(STAND_IN, group=ACTIVE)

@@ -41,20 +41,21 @@ class JsonLines:
     """A file of JSON lines: one line a record, as soon as it is known, and a last one with the counts."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("w", encoding="utf-8")
+        path.write_text("", encoding="utf-8")
 
-    def add(self, record: Record) -> None:
-        """The record is in the file."""
-        self._write({"version": VERSION, "type": "result", **asdict(record)})
+    def add(self, records: Sequence[Record]) -> None:
+        """The records are in the file."""
+        self._write(*({"version": VERSION, "type": "result", **asdict(record)} for record in records))
 
     def finish(self, records: Sequence[Record]) -> None:
         """The file ends with the summary."""
         self._write({"version": VERSION, "type": "summary", "counts": counts(records)})
 
-    def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._file.flush()
+    def _write(self, *lines: dict[str, Any]) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
 class JUnit:
@@ -63,7 +64,7 @@ class JUnit:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def add(self, record: Record) -> None:
+    def add(self, records: Sequence[Record]) -> None:
         """Nothing yet: the counts of a suite come before its cases."""
 
     def finish(self, records: Sequence[Record]) -> None:
