@@ -31,12 +31,11 @@ demo: $(READY) ## Build a 24-account organization with ansible-playbook, on a si
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest -q -n $(JOBS)
 
-check: $(READY) ## Format, lint, types, import contracts, dependencies
-	@$(BIN)/ruff format --check -q .
-	@$(BIN)/ruff check -q .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/deptry .
+check: $(READY) ## Format, lint, types, import contracts, dependencies, generated pages; shows only what fails
+	@failed=0; for gate in "ruff format --check --diff -q ." "ruff check -q --output-format concise ." mypy "lint-imports --no-logo" "deptry ." \
+		"python docs/generate.py --check"; do \
+		said=$$($(BIN)/$$gate 2>&1) || { failed=1; printf '%s\n' "== $$gate" "$$said"; }; done; \
+	test $$failed = 0 && echo "all gates passed"
 
 bench: $(READY) ## Run every benchmark, one after the other
 	@for file in $(filter-out benchmarks/generate_%.py,$(wildcard benchmarks/*.py)); do \
