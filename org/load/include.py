@@ -60,6 +60,12 @@ def matches(folder: Path, pattern: str) -> Iterator[Path]:
     yield from (path for path in found if path.is_file())
 
 
+def main_name(path: Path) -> str:
+    """The main file's name as reports show it: relative where it is below the current folder, as CI systems want it."""
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path).as_posix()
+
+
 def shown(main: str, path: Path) -> str:
     """The included file's name as reports show it: beside the main file's."""
     return (PurePosixPath(main).parent / path.as_posix()).as_posix()

@@ -37,7 +37,7 @@ class Loading:
     def file(self, path: Path) -> Loaded:
         """What a file and its included files declare."""
         with collector_off():
-            name = path.as_posix()
+            name = include.main_name(path)
             text, findings = reading.read(path, name)
             return self.loaded(self.tree(text, name, findings, schema.schema), path)
 

@@ -128,10 +128,16 @@ def missing(problem: Problem, tree: Tree, _suggester: Suggester) -> Finding:
     shape = problem.schema.get("properties", {}).get(problem.expected, {})
     what = "missing parameter" if rule.id == "ORG054" else "missing key"
     return rule.finding(
-        f"{what} `{problem.expected}`",
+        f"{what} `{problem.expected}`{owner(problem)}",
         value_span(tree.file, tree.marks, problem.steps),
         help=addition(problem.expected, shape),
     )
+
+
+def owner(problem: Problem) -> str:
+    """Whose key is missing, where that has a key of its own."""
+    key = problem.value.get("key")
+    return f" in the account {quoted(key)}" if isinstance(key, str) else ""
 
 
 def addition(key: str, shape: dict[str, Any]) -> str:

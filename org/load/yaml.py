@@ -23,6 +23,10 @@ from org.model.finding import Finding, Span
 if TYPE_CHECKING:
     from yaml.events import Event
 
+MERGE: Final = "<<"
+"""The merge key of YAML 1.1; what stands under it, and under any key that cannot be one, is dropped."""
+COMPLEX: Final = "? "
+"""Stands, by identity, for a key that is a mapping or a list and has not ended."""
 MAX_DEPTH: Final = 40
 MAX_VALUES: Final = 600_000
 """10,000 accounts of eleven lines are about 330,000 keys and values."""
@@ -146,7 +150,7 @@ class Builder:
     def take_key(self, text: str, at: int) -> None:
         """The next value belongs to this key."""
         self.key, self.key_at = text, at
-        if text == "<<":
+        if text == MERGE:
             self.findings.append(
                 reading.ANCHOR.finding("merge keys are not read", unpack(self.file, at), help=reading.INHERIT)
             )
@@ -158,7 +162,7 @@ class Builder:
             self.root, self.root_marks = value, at
         elif type(container) is dict:
             key, self.key = self.key, None
-            if key is None or key == "<<":
+            if key is None or key == MERGE:
                 return
             if key in container:
                 self.duplicate(key, marks)
@@ -184,7 +188,7 @@ class Builder:
         if self.key is None and type(self.container) is dict:
             span = unpack(self.file, at)
             self.findings.append(reading.COMPLEX_KEY.finding("a key must be text", span, help="write it in quotes"))
-            self.key, self.key_at = "<<", at
+            self.key, self.key_at = COMPLEX, at
         self.values += 1
         self.stack.append((self.container, self.marks, self.key, self.key_at))  # type: ignore[arg-type]
         self.container, self.marks, self.key = container, Marks(at, items=type(container)()), None
@@ -201,7 +205,10 @@ class Builder:
         assert marks is not None
         marks.at = ended(marks.at, event.end_mark)
         self.container, self.marks, self.key, self.key_at = self.stack.pop()
-        self.add(container, marks)
+        if self.key is COMPLEX:
+            self.key = MERGE
+        else:
+            self.add(container, marks)
         return True
 
     def stop(self, event: Any) -> None:
@@ -217,7 +224,7 @@ class Builder:
         message = f"aliases are not read: {quoted('*' + event.anchor)}"
         self.findings.append(reading.ANCHOR.finding(message, unpack(self.file, at), help=reading.INHERIT))
         if self.key is None and type(self.container) is dict:
-            self.key, self.key_at = "<<", at
+            self.key, self.key_at = MERGE, at
         else:
             self.add(BROKEN, at)
         return True

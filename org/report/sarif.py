@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from org.model.finding import Severity
+from org.report.json import fingerprints
 
 if TYPE_CHECKING:
     from org.model.finding import Finding, Span
@@ -24,12 +25,15 @@ def findings(found: Sequence[Finding], titles: Mapping[str, str]) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [result(finding, used.index(finding.rule)) for finding in found],
+        "results": [
+            result(finding, used.index(finding.rule), fingerprint)
+            for finding, fingerprint in zip(found, fingerprints(found), strict=True)
+        ],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def result(finding: Finding, index: int) -> dict[str, Any]:
+def result(finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
     """One finding as a result."""
     text = f"{finding.message}; {finding.help}" if finding.help else finding.message
     written: dict[str, Any] = {
@@ -37,7 +41,7 @@ def result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
         "message": {"text": text},
-        "partialFingerprints": {"org/v1": finding.fingerprint},
+        "partialFingerprints": {"org/v1": fingerprint},
     }
     if finding.span:
         written["locations"] = [location(finding.span)]

@@ -22,7 +22,8 @@ GUTTER: Final = "34"
 
 def findings(found: Sequence[Finding], sources: Mapping[str, str], colour: bool = False) -> str:
     """The first 50 findings as a text of several lines each, errors and warnings in the order of the file."""
-    lines = {name: BREAKS.split(text) for name, text in sources.items()}
+    shown = {span.file for finding in found[:SHOWN] for span in (finding.span, finding.seen) if span}
+    lines = {name: BREAKS.split(text) for name, text in sources.items() if name in shown}
     blocks = [block(finding, lines, Paint(colour)) for finding in found[:SHOWN]]
     if len(found) > SHOWN:
         blocks.append(f"and {len(found) - SHOWN} more; `--format json` has all of them")

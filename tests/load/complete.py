@@ -51,7 +51,7 @@ VOCABULARY = Vocabulary(
 
 
 def complete(piece: str) -> str:
-    """A whole file: the piece, and the small organization's blocks that it does not have; one with a version is whole."""
+    """A whole file: the piece, and the blocks that it does not have; a piece with a version is whole already."""
     has = set(re.findall(r"^(\w+):", piece, re.MULTILINE))
     if "version" in has:
         return piece

@@ -40,6 +40,12 @@ def bomb() -> str:
     return "a0: &a0 [x]\n" + "\n".join(levels) + "\n"
 
 
+def many(entry: str, count: int = 10_000) -> str:
+    return complete("accounts:\n" + "".join(entry.replace("#", str(number)) for number in range(count)))
+
+
+MAIL = "a@" + "a." * 3_000_000 + "@"
+SLOW = f"  - {{key: a, ou: Workloads, contacts: {{security: {{name: a, title: b, phone: '1', email: '{MAIL}'}}}}}}\n"
 BIG = {
     "an alias bomb": (bomb, "ORG010"),
     "100,000 brackets": (lambda: "accounts: " + "[" * 100_000, "ORG011"),
@@ -50,16 +56,12 @@ BIG = {
     "50 MB on one line": (lambda: "a" * 50_000_000, "ORG002"),
     "a list with too many items": (lambda: "accounts: [" + "a," * 4_000_000 + "]", "ORG002"),
     "a mapping with too many keys": (lambda: "accounts:\n" + "".join(f"  {n}:\n" for n in range(900_000)), "ORG002"),
-    "8 MB in one text": (lambda: complete("accounts:\n  - {key: " + "a" * 8_000_000 + ", ou: Workloads/Prod}\n"), "ORG060"),
+    "8 MB in one text": (lambda: many("  - {key: " + "a" * 8_000_000 + ", ou: Workloads/Prod}\n", 1), "ORG060"),
     "a huge key": (lambda: complete("? " + "a" * 8_000_000 + "\n: 1\n"), "ORG020"),
-    "a text made for slow patterns": (
-        lambda: complete("accounts:\n  - {key: a, ou: Workloads/Prod, contacts: {security: {name: a, title: b, phone: '1', email: 'a@"
-        + "a." * 3_000_000 + "@'}}}\n"),
-        "ORG023",
-    ),
-    "10,000 unknown units": (lambda: complete("accounts:\n" + "".join(f"  - {{key: a{n}, ou: Wrkloads/Prd{n}}}\n" for n in range(10_000))), "ORG035"),
-    "10,000 unknown keys": (lambda: complete("accounts:\n" + "".join(f"  - {{key: a{n}, ou: Workloads, nme{n}: x}}\n" for n in range(10_000))), "ORG020"),
-    "10,000 duplicate keys": (lambda: complete("accounts:\n" + "".join(f"  - {{key: a{n}, ou: Workloads, ou: Workloads}}\n" for n in range(10_000))), "ORG008"),
+    "a text for slow patterns": (lambda: many(SLOW, 1), "ORG023"),
+    "10,000 unknown units": (lambda: many("  - {key: a#, ou: Wrkloads/Prd#}\n"), "ORG035"),
+    "10,000 unknown keys": (lambda: many("  - {key: a#, ou: Workloads, nme#: x}\n"), "ORG020"),
+    "10,000 duplicate keys": (lambda: many("  - {key: a#, ou: Workloads, ou: Workloads}\n"), "ORG008"),
     "10,000 twins": (lambda: complete("accounts:\n" + ENTRY % 1 * 10_000), "ORG030"),
     "10,000 control characters": (lambda: complete("# \x1b[2J\n" * 10_000), "ORG004"),
     "100,000 lines of white space": (lambda: " \n" * 100_000, "ORG006"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from org.load.checks import rules
 from org.load.explanation import explanation
-from org.load.rule import Rule
 from tests.load.complete import loaded
+
+if TYPE_CHECKING:
+    from org.load.rule import Rule
 
 RULES = list(rules().values())
 SHOWN = [rule for rule in RULES if rule.wrong]
