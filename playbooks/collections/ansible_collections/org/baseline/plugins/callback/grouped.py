@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
 BATCHED = "org.baseline.component"
 PLANNED = "org.baseline.organization"
+OURS = (BATCHED, PLANNED)
 LONG = 60
 """A plan of more changes is shown in groups, unless -v asks for all. What is detached or deleted is always named."""
 MARKING = ("ansible.builtin.fail",)
@@ -147,6 +148,9 @@ class CallbackModule(CallbackBase):
             self._batch(result)
             self._show(f"  ! {result.result['msg']}", constants.COLOR_ERROR)
         else:
+            if _action(result.task) not in OURS:
+                self._heading(result)
+                self._handle_exception(result.result)
             self._host(result, "ignored" if ignore_errors else "failed", _reason(result))
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
@@ -196,7 +200,14 @@ class CallbackModule(CallbackBase):
         check = bool(result.task_fields.get("check_mode"))
         changes = result.result.get("plan", {}).get("changes", ()) if _action(result.task) == PLANNED else ()
         record = Record(
-            self._play, result.task_name, result.host.get_name(), status, reason, check=check, changes=changes
+            self._play,
+            result.task_name,
+            result.host.get_name(),
+            status,
+            reason,
+            check=check,
+            changed=result.is_changed(),
+            changes=changes,
         )
         self._record([record])
         if _action(result.task) == PLANNED and status != "failed":

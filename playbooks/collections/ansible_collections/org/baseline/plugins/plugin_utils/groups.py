@@ -35,6 +35,7 @@ def of_component(accounts: Mapping[str, Any], play: str = "", task: str = "", *,
             account=account["id"],
             authorization_id=account["authorization_id"],
             check=check,
+            changed=account["changed"],
             changes=account["changes"],
         )
         for key, account in accounts.items()

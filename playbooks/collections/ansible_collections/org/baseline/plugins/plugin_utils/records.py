@@ -24,7 +24,10 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What became of one host in one task. `status` is one of STATUSES, `account` the 12-digit id."""
+    """What became of one host in one task. `status` is one of STATUSES, `account` the 12-digit id.
+
+    `changed` is for a failure that was ignored: what it changed before it failed counts all the same.
+    """
 
     play: str
     task: str
@@ -34,6 +37,7 @@ class Record:
     account: str = ""
     authorization_id: str = ""
     check: bool = False
+    changed: bool = False
     changes: Sequence[Any] = field(default_factory=tuple)
 
 
@@ -97,6 +101,8 @@ def counts(records: Sequence[Record]) -> dict[str, int]:
         found[record.status] += 1
         if record.status in ("changed", "ignored"):
             found["ok"] += 1
+        if record.status == "ignored" and record.changed:
+            found["changed"] += 1
     return found
 
 

@@ -1,0 +1,125 @@
+"""What the callback prints for anybody's tasks, and what it writes to files."""
+
+from __future__ import annotations
+
+import os
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.playbooks.conftest import KEYS, ROOT, Played, Stage
+from tests.playbooks.test_baseline import deny
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+FOREIGN = """\
+- name: Foreign
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Fine
+      ansible.builtin.command: echo "quiet as a mouse"
+      changed_when: false
+    - name: Changes
+      ansible.builtin.command: echo changed
+    - name: Skipped
+      ansible.builtin.command: echo never
+      when: false
+    - name: Ignored
+      ansible.builtin.command: sh -c 'echo told-you >&2; exit 3'
+      ignore_errors: true
+    - name: Rescued
+      block:
+        - name: Goes wrong
+          ansible.builtin.fail:
+            msg: first try
+      rescue:
+        - name: Comes right
+          ansible.builtin.debug:
+            msg: second try
+    - name: Loop
+      ansible.builtin.fail:
+        msg: "no {{ item }}"
+      loop: [bread, butter]
+      ignore_errors: true
+    - name: Broken
+      ansible.builtin.command: /no/such/program
+"""
+
+
+@pytest.fixture
+def foreign(stage: Stage) -> Path:
+    (stage.folder / "collections").symlink_to(ROOT / "playbooks" / "collections")
+    playbook = stage.folder / "foreign.yml"
+    playbook.write_text(FOREIGN, encoding="utf-8")
+    return playbook
+
+
+def run(stage: Stage, playbook: Path, *arguments: str, **variables: str) -> Played:
+    return stage.play(os.path.relpath(playbook.with_suffix(""), ROOT / "playbooks"), *arguments, **variables)
+
+
+def test_foreign_failures_are_shown_with_everything_they_said(stage: Stage, foreign: Path) -> None:
+    played = run(stage, foreign)
+    assert 2 == played.code
+    for text in ("told-you", "first try", "no bread", "no butter", "/no/such/program"):
+        assert text in played.stdout
+    assert "quiet as a mouse" not in played.stdout
+
+
+def test_the_counters_keep_the_meaning_they_have_everywhere(stage: Stage, foreign: Path) -> None:
+    ours = run(stage, foreign)
+    theirs = run(stage, foreign, ANSIBLE_STDOUT_CALLBACK="default")
+    line = next(line for line in theirs.stdout.splitlines() if line.startswith("localhost ") and "ok=" in line)
+    recap = next(line for line in ours.stdout.splitlines() if line.startswith("Foreign : "))
+    assert line.split(":")[1].split() == recap.split(":")[1].split()
+
+
+def test_verbose_shows_what_a_task_returned(stage: Stage, foreign: Path) -> None:
+    assert "quiet as a mouse" in run(stage, foreign, "-v").stdout
+
+
+def test_output_has_no_colour_unless_it_is_wanted(stage: Stage) -> None:
+    deny(stage, "payments-prod")
+    assert "\x1b" not in stage.play("baseline").said
+    assert "\x1b" in stage.play("baseline", NO_COLOR="", ANSIBLE_FORCE_COLOR="1").stdout
+
+
+def test_text_cannot_act_on_the_terminal(stage: Stage) -> None:
+    from org.sandbox.serve import Fault
+
+    stage.sandbox.faults.add(Fault("organizations:ListAccounts", code="AccessDeniedException", message="\x1b[2J gone"))
+    played = stage.play("baseline")
+    assert "\x1b" not in played.stdout
+    assert "gone" in played.stdout
+
+
+def test_junit_has_a_case_for_every_account_and_a_failure_for_the_one_that_failed(stage: Stage) -> None:
+    deny(stage, "payments-prod")
+    file = stage.folder / "reports" / "junit.xml"
+    stage.play("baseline", "--check", ORG_RESULTS_JUNIT=str(file))
+    suite = ET.parse(file).getroot().find("testsuite")
+    assert suite is not None
+    assert sorted([*KEYS, "management"]) == sorted(case.attrib["name"] for case in suite.findall("testcase"))
+    failed = [case.attrib["name"] for case in suite.findall("testcase") if case.find("failure") is not None]
+    assert (["payments-prod"], "1") == (failed, suite.attrib["failures"])
+
+
+def test_json_lines_have_every_account_once_with_its_changes(stage: Stage) -> None:
+    deny(stage, "payments-prod")
+    played = stage.play("baseline", "--check")
+    lines = {line["host"]: line for line in played.results[:-1] if line["play"] == "Baseline"}
+    assert sorted([*KEYS, "management"]) == sorted(lines)
+    assert len(lines) == sum(line["play"] == "Baseline" for line in played.results[:-1])
+    assert stage.id_of("search-dev") == lines["search-dev"]["account"]
+    assert ["create"] == [change["action"] for change in lines["search-dev"]["changes"]]
+    assert "AssumeRole" in lines["payments-prod"]["reason"]
+    assert ("summary", 1) == (played.results[-1]["type"], played.counts["failed"])
+
+
+def test_verbose_names_every_account_of_a_group(stage: Stage) -> None:
+    assert f"    {', '.join(KEYS)}" in stage.play("baseline", "-v", "--limit", "!management").stdout
