@@ -59,13 +59,27 @@ class Cloud:
     """
 
     def __init__(
-        self, place: Place, region: str, clients: Clients, credentials: CredentialSource, pace: Pace | None
+        self, place: Place | None, region: str, clients: Clients, credentials: CredentialSource, pace: Pace | None
     ) -> None:
-        self.place = place
+        self._place = place
+        self._identifying = threading.RLock()
         self.region = region
         self._clients = clients
         self._credentials = credentials
         self._pace = pace
+
+    @property
+    def place(self) -> Place:
+        """Where this is; the account behind the environment's credentials is asked for once, when it is needed."""
+        with self._identifying:
+            if self._place is None:
+                self._place = Place("")  # what an error of the question itself says
+                try:
+                    self._place = Place(self.call("sts", "get_caller_identity")["Account"])
+                except CloudError:
+                    self._place = None
+                    raise
+            return self._place
 
     @property
     def is_sandbox(self) -> bool:
@@ -91,11 +105,20 @@ class Cloud:
                 kind = _kind(error)
                 wait = again(name, kind, attempt)
                 if wait is None:
-                    raise _translated(error, kind, self.place, name) from error
+                    raise _translated(error, kind, self._known_place(kind), name) from error
                 time.sleep(wait / 20 if self.is_sandbox else wait)
             else:
                 answer.pop("ResponseMetadata", None)
                 return answer
+
+    def _known_place(self, kind: Trouble = Trouble.FINAL) -> Place:
+        """The place for an error; nobody is asked who we are while AWS does not answer at all."""
+        if kind is Trouble.LOST:
+            return self._place or Place("")
+        try:
+            return self.place
+        except CloudError:
+            return Place("")
 
     def pages(
         self, service: str, operation: str, key: str, /, *, token: str = "NextToken", **parameters: Any
@@ -109,7 +132,7 @@ class Cloud:
             if not answer.get(token):
                 return
             if answer[token] == next_token:
-                raise CloudError(self.place, operation, "RepeatedToken", "AWS gave the same page token twice")
+                raise CloudError(self._known_place(), operation, "RepeatedToken", "AWS gave the same page token twice")
             next_token = answer[token]
 
     def member(self, place: Place, role: str) -> Cloud:
@@ -123,7 +146,7 @@ class Cloud:
 
     def in_region(self, region: str) -> Cloud:
         """The same account in another Region."""
-        place = Place(self.place.account, region, self.place.name)
+        place = None if self._place is None else Place(self._place.account, region, self._place.name)
         return Cloud(place, region, self._clients, self._credentials, self._pace)
 
 
@@ -181,9 +204,7 @@ def connect(home_region: str | None = None, clients: Clients | None = None) -> C
             "no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try it without AWS: org sandbox",
         )
     pace = None if clients.is_sandbox(region) else Pace()
-    anonymous = Cloud(Place(""), region, clients, source, pace)
-    account = anonymous.call("sts", "get_caller_identity")["Account"]
-    return Cloud(Place(account), region, clients, source, pace)
+    return Cloud(None, region, clients, source, pace)
 
 
 def _kind(error: ClientError | BotoCoreError) -> Trouble:

@@ -43,14 +43,15 @@ def read(cloud: Cloud) -> Organization:
     Found accounts have their id for a key.
     Raises `Denied` where the caller is not the management account or a delegated administrator.
     """
-    try:
-        summary = cloud.call("organizations", "describe_organization")["Organization"]
-    except CloudError as error:
-        if error.code == "AWSOrganizationsNotInUseException":
-            return _standalone(cloud)
-        raise
     with ThreadPoolExecutor(WIDTH) as pool:
+        # ListAccounts has the most pages, so nothing waits to be asked before it.
         accounts_job = pool.submit(_list_accounts, cloud)
+        try:
+            summary = cloud.call("organizations", "describe_organization")["Organization"]
+        except CloudError as error:
+            if error.code == "AWSOrganizationsNotInUseException":
+                return _standalone(cloud)
+            raise
         tags_job = pool.submit(_bulk_tags, cloud)
         policies_job = pool.submit(_list_policies, cloud)
         delegation_job = pool.submit(_delegation, cloud)
@@ -174,13 +175,15 @@ def _tree(cloud: Cloud, pool: ThreadPoolExecutor, root_id: str) -> dict[str, str
 def _places(
     cloud: Cloud, pool: ThreadPoolExecutor, listed: list[dict[str, Any]], ou_paths: dict[str, str], root_id: str
 ) -> dict[str, str]:
-    """Account id -> OU path, from Account.Paths (`o-…/r-…/ou-…/`); without Paths, by one list per OU."""
+    """Account id -> OU path, from Account.Paths; where one is missing, by one list per OU.
+
+    A path is `o-…/r-…/ou-…/`, with or without the account's own id at its end: the model's pattern allows both.
+    """
     places = {}
     for account in listed:
         for path in account.get("Paths", ())[:1]:
-            parent = path.strip("/").split("/")[-1]
-            # An OU made after the tree was read, or the account's own id at the end, is looked up below.
-            places[account["Id"]] = ou_paths.get(parent) if parent != account["Id"] else None
+            parent = path.strip("/").removesuffix(f"/{account['Id']}").rpartition("/")[2]
+            places[account["Id"]] = ou_paths.get(parent)  # None for an OU made after the tree was read
     if all(places.get(account["Id"]) is not None for account in listed):
         return {key: path for key, path in places.items() if path is not None}
 

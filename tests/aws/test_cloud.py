@@ -142,7 +142,7 @@ def test_nobody_listening_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.delenv("http_proxy", raising=False)
     monkeypatch.setattr("org.aws.cloud.time.sleep", lambda _: None)
     with pytest.raises(Unreachable):
-        connect("eu-west-1")
+        connect("eu-west-1").call("organizations", "list_roots")
 
 
 def test_an_endpoint_that_is_no_address_is_an_error_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_an_endpoint_that_is_no_address_is_an_error_for_people(monkeypatch: pyte
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     with pytest.raises(OrgError, match=re.escape("AWS_ENDPOINT_URL")):
-        connect("eu-west-1")
+        connect("eu-west-1").call("organizations", "list_roots")
 
 
 LOOPBACK = [

@@ -1,0 +1,97 @@
+"""What a no-op `org plan` costs at 10, 300 and 3,000 accounts: calls, CPU seconds, and seconds at 40 ms a call.
+
+The organization has 10 OUs and 5 SCPs, every account a tag; tags are compared. The sandbox runs in a process of its own
+and adds the latency to every call, so its own CPU is not in the figures.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter
+from pathlib import Path
+
+SIZES = (10, 300, 3000)
+LATENCY_MS = 40
+PLAN = """
+import json, resource, sys, time
+from pathlib import Path
+from org.reconcile.run import plan_organization
+from org.reconcile.wanted import wanted
+from org.aws.cloud import connect
+from org.aws.clients import Clients
+organization = wanted(Path(sys.argv[1])).checked()
+clients = Clients()
+for service, region in [("organizations", "eu-west-1"), ("sts", "eu-west-1"), ("resourcegroupstaggingapi", "us-east-1")]:
+    clients.client(service, region)
+started, cpu = time.perf_counter(), time.process_time()
+plan = plan_organization(organization, connect("eu-west-1", clients))
+print(json.dumps({"seconds": time.perf_counter() - started, "cpu": time.process_time() - cpu, "changes": len(plan.changes)}))
+"""
+
+
+def accounts_file(folder: Path, count: int) -> Path:
+    """An accounts.yaml with that many accounts in 10 OUs, 5 SCPs and a tag on every account."""
+    units = "\n".join(f"  Unit{number}: {{}}" for number in range(10))
+    accounts = "\n".join(
+        f"  - {{key: a{n}, name: acme-a{n}, ou: Unit{n % 10}, owner: team@acme.example, tags: {{team: t{n % 7}}}}}"
+        for n in range(count)
+    )
+    file = folder / f"accounts-{count}.yaml"
+    file.write_text(
+        "version: 1\norganization:\n  management: {name: acme, email: aws@acme.example}\n  home_region: eu-west-1\n"
+        "  regions: [eu-west-1, us-east-1]\n  email_pattern: 'aws+{key}@acme.example'\n"
+        "policies: [deny-leave-organization, protect-cloudtrail, deny-root, protect-block-public-access, "
+        "protect-baseline-roles]\n"
+        f"organizational_units:\n{units}\naccounts:\n{accounts}\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+def main() -> None:
+    """Print one row a size and the calls of the middle one."""
+    print(f"no-op org plan, tags compared; {LATENCY_MS} ms a call; CPU and seconds without start-up and file loading")
+    print(f"{'accounts':>8} {'calls':>6} {'writes':>6} {'CPU s':>7} {'seconds':>8} {'changes':>7}")
+    by_operation: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for size in SIZES:
+            summary, made = measured(accounts_file(Path(folder), size))
+            if size == 300:
+                by_operation = Counter(summary["operations"])
+            print(
+                f"{size:>8} {summary['calls']:>6} {summary['writes']:>6} {made['cpu']:>7.2f} {made['seconds']:>8.2f} "
+                f"{made['changes']:>7}"
+            )
+    print("at 300 accounts:", ", ".join(f"{name} {count}" for name, count in by_operation.most_common()))
+
+
+def measured(file: Path) -> tuple[dict, dict]:
+    """The sandbox's record of one plan, and what the planning process says of itself."""
+    command = [sys.executable, "-m", "org", "sandbox", "--seed-from", str(file), "--latency", str(LATENCY_MS), "--exec"]
+    inner = f"{sys.executable} {__file__} --inside {file}"
+    done = subprocess.run([*command, inner], capture_output=True, text=True, check=True)
+    summary, made = done.stdout.strip().splitlines()[-2:]
+    return json.loads(summary), json.loads(made)
+
+
+def inside(file: str) -> None:
+    """Within the sandbox's environment: plan once, then print its record and the planner's own figures."""
+    made = subprocess.run([sys.executable, "-c", PLAN, file], capture_output=True, text=True, check=True).stdout
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{os.environ['AWS_ENDPOINT_URL']}/_sandbox/calls") as answer:
+        print(json.dumps({key: value for key, value in json.load(answer).items() if key != "list"}))
+    print(made.strip().splitlines()[-1])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--inside"]:
+        inside(sys.argv[2])
+    else:
+        main()
