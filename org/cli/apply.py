@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @accounts_option
 @click.option("--auto-approve", is_flag=True, help="Do not ask before writing.")
 @click.option("--allow", multiple=True, metavar="GUARD", help="Let a guard pass; may be given more than once.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
+)
 def command(planfile: Path | None, named: Path | None, allow: tuple[str, ...], form: str, *, auto_approve: bool) -> int:
     """Make the organization what the accounts file says.
 

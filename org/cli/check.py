@@ -23,7 +23,9 @@ FORMATS = ("text", "json", "github", "sarif")
 @click.command()
 @file_argument
 @accounts_option
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print it."
+)
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 def command(file: Path | None, named: Path | None, form: str, strict: bool) -> int:
     """Look at accounts.yaml and its policies, and report everything that is wrong, with file, line and column.

@@ -14,8 +14,9 @@ def command(rule: str | None) -> int:
     from org.load.rule import Rule
     from org.load.suggest import nearest
     from org.policy.rules import RULES
+    from org.reconcile.rules import RULES as OF_PLANS
 
-    known = rules() | {one.id: Rule(one.id, one.title, one.why, severity=one.severity) for one in RULES}
+    known = rules() | {one.id: Rule(one.id, one.title, one.why, severity=one.severity) for one in (*RULES, *OF_PLANS)}
     if rule is None:
         for one in known.values():
             click.echo(f"{one.id}  {one.severity.value:<8} {one.title}")

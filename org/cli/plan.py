@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 @click.command()
 @file_argument
 @accounts_option
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the plan file for `org apply`."
 )

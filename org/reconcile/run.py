@@ -91,7 +91,7 @@ def component(accounts_file: Path, name: str, keys: Sequence[str], *, apply: boo
     asked = wanted(accounts_file).checked()
     known = baseline.find()
     if name not in known:
-        raise BadInput([Finding("ORG024", f"unknown component `{name}`", help=f"one of {', '.join(known)}")])
+        raise BadInput([Finding("ORG037", f"unknown component `{name}`", help=f"one of {', '.join(known)}")])
     cloud = connect(asked.home_region)
     found = organizations.read_accounts(cloud)
     matched, _ = match_accounts(asked.accounts, found)

@@ -121,6 +121,12 @@ def test_every_path_in_code_exists(page: Path) -> None:
     assert [] == [path for path in written if "NAME" not in path and not (ROOT / path).exists()]
 
 
+def test_every_rule_is_explained() -> None:
+    modules = [*(ROOT / "org").rglob("*.py"), *(ROOT / "playbooks").rglob("*.py")]
+    named = {rule for module in modules for rule in re.findall(r"\bORG\d{3}\b", text(module))}
+    assert set() == named - set(re.findall(r"^## (ORG\d{3}): ", text(ROOT / "docs" / "rules.md"), re.MULTILINE))
+
+
 def test_the_layers_in_the_docs_are_those_of_the_contract() -> None:
     contract = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"][0]
     layers = [re.sub(r"[()]", "", layer) for layer in contract["layers"] if layer != "__main__"]
