@@ -57,14 +57,15 @@ def read(cloud: Cloud) -> Organization:
         delegation_job = pool.submit(_delegation, cloud)
         root = next(cloud.pages("organizations", "list_roots", "Roots"))
         ou_paths = _tree(cloud, pool, root["Id"])
-        listed, tags = accounts_job.result(), tags_job.result()
+        nodes = {unit_id: ou_reference(path) for unit_id, path in ou_paths.items()}
+        tags = tags_job.result()
+        policies = _policies(cloud, pool, policies_job.result(), nodes, tags or {})
+        listed = accounts_job.result()
         if tags is None:
-            tags = _tags_one_by_one(cloud, pool, [*ou_paths, *(a["Id"] for a in listed), *policies_job.result()])
+            tags = _tags_one_by_one(cloud, pool, [*ou_paths, *(account["Id"] for account in listed)])
         placed = _places(cloud, pool, listed, ou_paths, root["Id"])
         accounts = tuple(_account(a, summary["MasterAccountId"], placed[a["Id"]], tags) for a in listed)
         units = tuple(_unit(unit_id, path, tags) for unit_id, path in ou_paths.items() if path != ROOT)
-        nodes = {unit_id: ou_reference(path) for unit_id, path in ou_paths.items()}
-        policies = _policies(cloud, pool, policies_job.result(), nodes, tags)
     trusted, delegated = delegation_job.result()
     return Organization(
         accounts=accounts,
