@@ -36,6 +36,7 @@ FALLBACKS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
 @click.option(
     "--latency", type=click.FloatRange(0), default=0.0, metavar="MS", help="Milliseconds added to every call."
 )
+@click.option("--throttle", is_flag=True, help="Refuse calls above AWS's published rates.")
 @click.option("--exec", "shell", metavar="CMD", help="Run this shell command inside and end with its exit code.")
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 def command(  # noqa: PLR0913 - one parameter for each option
@@ -48,12 +49,14 @@ def command(  # noqa: PLR0913 - one parameter for each option
     seed: int,
     port: int,
     latency: float,
+    throttle: bool,
 ) -> int:
     """Serve an AWS organization on 127.0.0.1 until Ctrl-C, or while a command runs.
 
     The variables that lead AWS clients to it are printed, for `eval` in another terminal. With `--exec 'cmd a b'`, or
     with `-- cmd a b`, one command runs with them set.
     """
+    from org.sandbox.rates import throttles
     from org.sandbox.serve import Sandbox
 
     if empty and (seed_from or drift):
@@ -61,8 +64,10 @@ def command(  # noqa: PLR0913 - one parameter for each option
     if shell and program:
         raise click.UsageError("give the command either to --exec or after --, not both")
     organization = None if empty else seeded(seed_from or Path("accounts.yaml"))
+    faults = throttles() if throttle else ()
+    sandbox = Sandbox(organization, port=port, drift=drift, seed=seed, latency=latency / 1000, faults=faults)
     try:
-        with Sandbox(organization, port=port, drift=drift, seed=seed, latency=latency / 1000) as running:
+        with sandbox as running:
             explain(running)
             if shell or program:
                 return execute(running, ["/bin/sh", "-c", shell] if shell else list(program))

@@ -14,7 +14,6 @@ from org.sandbox.strict.accounts import advance
 from org.sandbox.strict.refusal import NotCovered, Refusal
 from org.sandbox.strict.registry import Request, operations
 from org.sandbox.strict.validate import check_parameters
-from org.sandbox.wire import Response
 
 if TYPE_CHECKING:
     from org.sandbox.callers import Caller, Callers
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from org.sandbox.record import Call, Recorder
     from org.sandbox.roles import Roles
     from org.sandbox.strict.state import World
+    from org.sandbox.wire import Response
 
 NOT_COVERED = "SandboxDoesNotCover"
 SOCKET = "org.sandbox.hang_up"

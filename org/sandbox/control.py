@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ def respond(application: Application, environ: dict[str, Any], body: bytes) -> R
         return answer(403, {"error": "the header `X-Sandbox: yes` is missing"})
     try:
         return answer(200, action(application, json.loads(body or b"null")))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, re.error) as error:
         return answer(400, {"error": f"{type(error).__name__}: {error}"})
 
 

@@ -50,16 +50,18 @@ def aim(environ: dict[str, Any], body: bytes) -> Aim:
         return Aim(service, target.rpartition(".")[2], key, region, "json")
     if action := ACTION.search(body) or ACTION.search(query.encode()):
         return Aim(service, action[1].decode(), key, region, "ec2" if service == "ec2" else "query")
-    protocol, operation = rest(service, environ["REQUEST_METHOD"], path, query)
+    protocol, operation = rest(service, environ, path, query)
     return Aim(service, operation, key, region, protocol)
 
 
-def rest(service: str, method: str, path: str, query: str) -> tuple[str, str]:
+def rest(service: str, environ: dict[str, Any], path: str, query: str) -> tuple[str, str]:
     """Protocol and operation of a REST call; an operation that the model does not know is its method and path."""
     protocol, routes = table(service)
     keys = urllib.parse.parse_qs(query, keep_blank_values=True).keys()
+    method = environ["REQUEST_METHOD"]
     for route in routes:
-        if route.method == method and route.keys <= keys and route.path.fullmatch(path):
+        fits = route.method == method and route.keys <= keys and route.headers <= environ.keys()
+        if fits and route.path.fullmatch(path):
             return protocol, route.operation
     return protocol, f"{method} {path}"
 
@@ -71,8 +73,16 @@ class Route:
     method: str
     path: re.Pattern[str]
     keys: frozenset[str]
+    headers: frozenset[str]
     operation: str
-    rank: tuple[int, int]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The order of trying: the more keys and headers and the fewer wildcards, the earlier."""
+        return (
+            -len(self.keys) - len(self.headers),
+            self.path.pattern.count("[^/]") + 2 * self.path.pattern.count(".+"),
+        )
 
 
 @functools.cache
@@ -86,18 +96,28 @@ def table(service: str) -> tuple[str, list[Route]]:
     except (UnknownServiceError, ValueError):
         return "rest-json", []
     protocol = model["metadata"]["protocol"]
-    routes = [route(name, operation["http"]) for name, operation in model["operations"].items()]
+    routes = [route(model, operation) for operation in model["operations"].values()]
     return "s3" if service == "s3" else protocol, sorted(routes, key=lambda found: found.rank)
 
 
-def route(name: str, http: dict[str, Any]) -> Route:
-    """The route of one operation: fixed query keys and literal path segments make it more specific."""
-    path, _, query = http["requestUri"].partition("?")
-    keys = frozenset(urllib.parse.parse_qs(query, keep_blank_values=True))
+def route(model: dict[str, Any], operation: dict[str, Any]) -> Route:
+    """The route of one operation: its path, and the query keys and headers that it always has."""
+    path, _, query = operation["http"]["requestUri"].partition("?")
     parts = [
         ".+" if match and match[2] else "[^/]+" if match else re.escape(part)
         for part in re.split(r"(\{\w+\+?\})", path)
         for match in [PLACEHOLDER.fullmatch(part)]
     ]
-    pattern = "".join(parts).rstrip("/") + "/?"
-    return Route(http["method"], re.compile(pattern), keys, name, (-len(keys), path.count("{")))
+    pattern = re.compile("".join(parts).rstrip("/") + "/?")
+    shape = model["shapes"][operation["input"]["shape"]] if "input" in operation else {}
+    members = [shape["members"][name] for name in shape.get("required", ())]
+    keys = {member["locationName"] for member in members if member.get("location") == "querystring"}
+    headers = {
+        "HTTP_" + member["locationName"].upper().replace("-", "_")
+        for member in members
+        if member.get("location") == "header"
+    }
+    fixed = urllib.parse.parse_qs(query, keep_blank_values=True)
+    return Route(
+        operation["http"]["method"], pattern, frozenset({*keys, *fixed}), frozenset(headers), operation["name"]
+    )

@@ -17,7 +17,7 @@ from org.sandbox.seed import seed as plant
 from org.sandbox.server import Listener
 from org.sandbox.snapshot import guardrails, organization_state
 from org.sandbox.strict.quotas import Quotas
-from org.sandbox.strict.state import World
+from org.sandbox.strict.state import DEFAULT_ROLE, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,8 +41,8 @@ class Sandbox:
     """An AWS endpoint with an organization in it; a context manager.
 
     Without an organization nothing has been created yet. Any unknown key is an administrator of the management account,
-    which is 123456789012 unless the organization says otherwise. `settings` are those of `World` (quotas, creation_polls,
-    creation_seconds, closure_polls, empty_pages).
+    which is 123456789012 unless the organization says otherwise. `settings` are those of `World`: quotas,
+    creation_polls, creation_seconds, closure_polls, empty_pages.
 
     `latency` is seconds added to every call. State of moto's services (S3, KMS, IAM, ...) is shared by all sandboxes of
     one process; that of AWS Organizations, STS, account settings and S3 Block Public Access is each one's own.
@@ -142,6 +142,11 @@ class Sandbox:
     @on_write.setter
     def on_write(self, hook: Callable[[Call], None] | None) -> None:
         self._application.on_write = hook
+
+    def sign_in(self, account: str, role: str = DEFAULT_ROLE) -> str:
+        """An access key for the role in the account, without any call and whether or not the role exists."""
+        key, _ = self._application.parts.callers.issue(account, role, "sandbox", 3_600)
+        return key
 
     def organization_state(self, *, ids: bool = True) -> dict[str, Any] | None:
         """The organization as plain data (see `org.sandbox.snapshot`); None if there is none."""

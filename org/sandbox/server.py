@@ -34,7 +34,7 @@ class ProxiedConnection(HTTPConnection):
     def close(self) -> None:
         """The connection is closed; a fault may have closed it before, and cheroot ends the server on that."""
         with contextlib.suppress(OSError):
-            super().close()  # type: ignore[no-untyped-call]
+            super().close()
 
 
 class Gateway(Gateway_10):

@@ -1,9 +1,10 @@
 """The conformance list: what AWS accepts and refuses, one row a rule, each with AWS's page.
 
-The rows are in conformance/*.yaml. `given` calls come first, `call` is the one that counts: it is `refused` with a code (and a
-reason after a slash), or `answers` with values at JMESPath expressions. `as` is the account that calls. A parameter like
-`@root`, `@ou:Workloads/Prod`, `@account:E-MAIL` or `@policy:NAME` becomes the id, `@scp:N` an SCP of N characters, and `@json`
-the text of the document beside it. Run against a real, empty organization the same rows would tell where the sandbox errs.
+The rows are in conformance/*.yaml. `given` calls come first, `call` is the one that counts: it is `refused` with a code
+(and a reason after a slash), or `answers` with values at JMESPath expressions. `as` is the account that calls.
+A parameter like `@root`, `@ou:Workloads/Prod`, `@account:E-MAIL` or `@policy:NAME` becomes the id, `@scp:N` an SCP of N
+characters, and `@json` the text of the document beside it. Run against a real, empty organization the same rows would
+tell where the sandbox errs.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from org.model.organization import Organization
     from org.sandbox.serve import Sandbox
+    from org.sandbox.strict.state import Realm
 
 FOLDER = Path(__file__).with_name("conformance")
 ROWS = [
@@ -70,30 +72,55 @@ class Stage:
         return value
 
     def reference(self, name: str) -> Any:
-        realm = self.sandbox.world.realm
-        assert realm is not None
         kind, _, rest = name.partition(":")
-        if kind == "scp":
-            return json.dumps(SCP).ljust(int(rest))
-        if kind in {"root", "management", "organization"}:
-            return {"root": realm.root.id, "management": realm.management, "organization": realm.id}[kind]
-        if kind == "request":
-            return list(realm.creations)[int(rest)]
-        if kind == "role":
-            email, _, role = rest.partition("/")
-            return f"arn:aws:iam::{realm.emails[email]}:role/{role}"
-        if kind == "repeat":
-            letter, _, count = rest.partition("*")
-            return letter * int(count)
-        if kind == "tags":
-            return [{"Key": f"key{number}", "Value": "x"} for number in range(int(rest))]
-        if kind == "account":
-            return realm.emails[rest]
+        return getattr(self, f"the_{kind}")(rest)
+
+    @property
+    def realm(self) -> Realm:
+        assert self.sandbox.world.realm is not None
+        return self.sandbox.world.realm
+
+    @property
+    def state(self) -> dict[str, Any]:
         state = self.sandbox.organization_state()
         assert state is not None
-        if kind == "ou":
-            return state["units"][rest]["id"]
-        return next(policy["id"] for key, policy in state["policies"].items() if key.partition("/")[2] == rest)
+        return state
+
+    def the_root(self, _: str) -> str:
+        return self.realm.root.id
+
+    def the_management(self, _: str) -> str:
+        return self.realm.management
+
+    def the_organization(self, _: str) -> str:
+        return self.realm.id
+
+    def the_ou(self, path: str) -> Any:
+        return self.state["units"][path]["id"]
+
+    def the_account(self, email: str) -> str:
+        return self.realm.emails[email]
+
+    def the_role(self, name: str) -> str:
+        email, _, role = name.partition("/")
+        return f"arn:aws:iam::{self.realm.emails[email]}:role/{role}"
+
+    def the_policy(self, name: str) -> Any:
+        policies = self.state["policies"].items()
+        return next(policy["id"] for key, policy in policies if key.partition("/")[2] == name)
+
+    def the_request(self, number: str) -> str:
+        return list(self.realm.creations)[int(number)]
+
+    def the_scp(self, length: str) -> str:
+        return json.dumps(SCP).ljust(int(length))
+
+    def the_repeat(self, wanted: str) -> str:
+        letter, _, count = wanted.partition("*")
+        return letter * int(count)
+
+    def the_tags(self, count: str) -> list[dict[str, str]]:
+        return [{"Key": f"key{number}", "Value": "x"} for number in range(int(count))]
 
 
 @pytest.fixture
@@ -102,9 +129,7 @@ def stage(sandbox: Sandbox, client: Callable[..., Any], assume: Callable[..., di
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row['file']}: {row['rule']}") for row in ROWS])
-def test_the_sandbox_answers_as_aws_does(
-    row: dict[str, Any], stage: Stage, small_organization: Organization
-) -> None:
+def test_the_sandbox_answers_as_aws_does(row: dict[str, Any], stage: Stage, small_organization: Organization) -> None:
     settings = dict(row.get("settings", {}))
     if "quotas" in settings:
         settings["quotas"] = Quotas(**settings["quotas"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -14,6 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ProxyConnectionError, ReadTimeoutError
 
 from org.sandbox.faults import Fault
+from org.sandbox.rates import throttles
+from org.sandbox.strict.registry import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +112,14 @@ def test_a_reset_before_the_effect_has_none(sandbox: Sandbox, client: Callable[.
     with pytest.raises(HUNG_UP):
         client("organizations").create_organizational_unit(ParentId=root(sandbox), Name="new")
     assert "new" not in names(sandbox)
+
+
+def test_the_server_survives_any_number_of_hang_ups(sandbox: Sandbox, client: Callable[..., Any]) -> None:
+    sandbox.faults.add(Fault("ListRoots", reset=True, times=80))
+    for _ in range(80):
+        with pytest.raises(HUNG_UP):
+            client("organizations").list_roots()
+    assert 1 == len(client("organizations").list_roots(MaxResults=7)["Roots"])
 
 
 def test_a_client_with_retries_creates_two_things_when_an_answer_is_lost(
@@ -242,3 +253,16 @@ def test_an_error_carries_its_reason(sandbox: Sandbox, client: Callable[..., Any
     with pytest.raises(ClientError) as caught:
         client("organizations").list_roots()
     assert "WAIT_PERIOD_ACTIVE" == json.loads(json.dumps(caught.value.response["Reason"]))
+
+
+def test_above_the_published_rate_calls_are_throttled(sandbox: Sandbox, client: Callable[..., Any]) -> None:
+    sandbox.faults.set(throttles())
+    for _ in range(9):
+        with contextlib.suppress(ClientError):
+            client("organizations").list_policies(Filter="SERVICE_CONTROL_POLICY")
+    assert [""] * 8 + ["TooManyRequestsException"] == [call.code for call in sandbox.recorder.calls]
+
+
+def test_every_published_rate_is_of_an_operation_that_the_sandbox_answers() -> None:
+    named = {fault.match.removeprefix("^organizations:").removesuffix("$") for fault in throttles()}
+    assert set() == named - {operation for service, operation in operations() if service == "organizations"}

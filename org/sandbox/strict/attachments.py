@@ -47,8 +47,8 @@ def attach_policy(request: Request) -> dict[str, Any]:
 def detach_policy(request: Request) -> dict[str, Any]:
     """The policy is no longer attached to the target (API page DetachPolicy).
 
-    Each target keeps at least one SCP, and RCPFullAWSAccess can't be detached (User Guide pages orgs_policies_detach and
-    orgs_manage_policies_rcps).
+    Each target keeps at least one SCP (User Guide page orgs_policies_detach), and RCPFullAWSAccess cannot be detached
+    (orgs_manage_policies_rcps).
     """
     realm, target = request.realm, request.parameters["TargetId"]
     policy = find_policy(realm, request.parameters["PolicyId"])

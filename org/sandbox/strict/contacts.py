@@ -31,7 +31,7 @@ def subject(request: Request) -> str:
     """The id of the account that the call is about (Account Management Reference, parameter AccountId).
 
     Without AccountId it is the caller's own. With it the caller must be the management account or the delegated
-    administrator for account.amazonaws.com, trusted access must be on, and the management account can't name its own id.
+    administrator for account.amazonaws.com, trusted access must be on, and the management account never names itself.
     """
     realm, caller, wanted = request.world.realm, request.caller.account, request.parameters.get("AccountId")
     if wanted is None:
