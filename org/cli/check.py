@@ -42,7 +42,7 @@ def command(file: Path | None, named: Path | None, form: str, strict: bool) -> i
         result = wanted(path)
         written = report(form, result.findings, result.sources)
     if written:
-        click.echo(written)
+        click.echo(written, color=True)
     if form == "text":
         click.echo(summary(path, result, time.monotonic() - begun), err=True)
     bad = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
@@ -60,10 +60,10 @@ def report(form: str, found: Sequence[Finding], sources: Mapping[str, str]) -> s
 
         return github.findings(found)
     if form == "sarif":
-        from org.load.checks import rules
+        from org.cli._rules import known_rules
         from org.report import sarif
 
-        return sarif.findings(found, {name: rule.title for name, rule in rules().items()})
+        return sarif.findings(found, {name: rule.title for name, rule in known_rules().items()})
     from org.report import text
 
     return text.findings(found, sources, colour=wants_colour(sys.stdout))
@@ -73,7 +73,8 @@ def summary(path: Path, result: Wanted, seconds: float) -> str:
     """One line: what was looked at, what was found, and how long it took."""
     from org.report import text
 
+    name = text.safe(str(path))
     if not result.findings and result.organization is not None:
         accounts, units = len(result.organization.accounts), len(result.organization.units)
-        return f"{path}: no findings in {accounts:,} accounts and {units:,} organizational units ({seconds:.1f} s)"
-    return f"{path}: {text.summary(result.findings)} ({seconds:.1f} s)"
+        return f"{name}: no findings in {accounts:,} accounts and {units:,} organizational units ({seconds:.1f} s)"
+    return f"{name}: {text.summary(result.findings)} ({seconds:.1f} s)"

@@ -132,8 +132,8 @@ class Compiler:
             "additionalProperties",
         }:
             return self.unknown_keywords(schema)
-        parts = [make(self, schema) for keyword, make in MAKERS.items() if keyword in schema]
-        parts += [limit(keyword, schema) for keyword in LIMITS if keyword in schema]
+        parts = [limit(keyword, schema) for keyword in LIMITS if keyword in schema]
+        parts += [make(self, schema) for keyword, make in MAKERS.items() if keyword in schema]
         if "additionalProperties" in schema and "properties" not in schema:
             parts.append(mapping(self, schema))
         return typed(schema, parts)

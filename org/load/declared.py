@@ -38,6 +38,15 @@ class Entry:
         """The place of a value below this entry."""
         return value_span(self.file, self.marks, steps)
 
+    def written(self, *steps: Any) -> bool:
+        """True where the file has a value here, be it one that does not fit."""
+        marks: Any = self.marks
+        for step in steps:
+            if not isinstance(marks, Marks) or step not in marks.keys:
+                return False
+            marks = marks.items[step]
+        return True
+
     def key_span(self, *steps: Any) -> Span:
         """The place of a key below this entry."""
         return key_span(self.file, self.marks, steps)
@@ -131,14 +140,14 @@ class Declared:
         for account in self.accounts:
             yield f"the account {quoted(account.key)}", account.entry
 
-    def uses(self) -> Iterator[tuple[str, Span, Mapping[str, Any]]]:
-        """Every use of a policy: the template's name, its place, and the parameters."""
+    def uses(self) -> Iterator[tuple[str, Span, bool]]:
+        """Every use of a policy: the template's name, its place, and whether it has parameters."""
         for _, entry in self.nodes():
             for item, span in entry.items("policies"):
                 if isinstance(item, str):
-                    yield item, span, {}
+                    yield item, span, False
                 elif isinstance(item.get("use"), str):
-                    yield item["use"], span, item.get("with") or {}
+                    yield item["use"], span, "with" in item
 
     def administrators(self) -> Iterator[tuple[str, str, Span]]:
         """Every delegation: the service, the account's key, and the key's place."""

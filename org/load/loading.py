@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from org.load.positions import Tree
     from org.model.finding import Finding
 
-KEPT = frozenset(
-    {"pattern", "minLength", "maxLength", "minItems", "maxItems", "propertyNames", "required", "uniqueItems", "other"}
-)
-"""Problems that leave the value in place: its type is right, and other entries may refer to it."""
-
 
 class Loading:
     """Collects findings and sources while files are read."""
@@ -67,7 +62,6 @@ class Loading:
         """The organization of the main file's top and of the files it includes."""
         entries = [top, *(self.included(top, path) if path else ())]
         pattern = top.below("organization").get("email_pattern", "")
-        pattern = pattern if "{key}" in pattern else ""
         accounts: list[Account] = [management_of(top)]
         for entry in entries:
             accounts += accounts_of(entry, pattern)
@@ -91,12 +85,17 @@ class Loading:
 
 def cleared(tree: Tree, problems: Problems) -> Any:
     """The data without the values that do not fit; what should be a mapping or a list is an empty one instead."""
-    unfit = [problem for problem in problems if problem.keyword not in KEPT]
+    unfit = [problem for problem in problems if not stays(problem)]
     if any(problem.path == () for problem in unfit):
         return {}
     for problem in unfit:
         clear(tree.data, problem)
     return scrubbed(tree.data) if tree.findings else tree.data
+
+
+def stays(problem: Problem) -> bool:
+    """True where the value remains: a mapping that lacks a key, and an account's key, because others refer to it."""
+    return problem.keyword == "required" or (problem.keyword != "type" and problem.path[1:] == ("key",))
 
 
 def clear(data: Any, problem: Problem) -> None:

@@ -40,6 +40,7 @@ REGIONS: Final = frozenset(
         "me-west-1",
         "mx-central-1",
         "sa-east-1",
+        "sa-west-1",
         "us-east-1",
         "us-east-2",
         "us-gov-east-1",

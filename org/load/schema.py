@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from org.load.organization_schema import organization
 from org.load.shapes import (
     ONE_LINE,
     Schema,
@@ -21,9 +22,6 @@ from org.load.shapes import (
     person,
     record,
     reference,
-    region,
-    role,
-    service,
     text,
 )
 
@@ -34,88 +32,6 @@ if TYPE_CHECKING:
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 KINDS: Final = ("security", "billing", "operations")
 STATES: Final = ("active", "suspended", "closed")
-
-
-def organization() -> Schema:
-    """The schema of what holds for the organization as a whole."""
-    return record(
-        "What holds for the organization as a whole.",
-        {
-            "management": record(
-                "The management account. Policies have no effect in it.",
-                {
-                    "key": {**account_key("The key of the management account."), "default": "management"},
-                    "name": account_name("The name of the account, as AWS shows it."),
-                    "email": email("The address of the account's root user."),
-                    "id": account_id(),
-                    "tags": reference("tags", "Tags of the management account.", {"environment": "management"}),
-                    "baseline": reference("baseline", "Baseline settings that differ for the management account.", {}),
-                },
-                ("name", "email"),
-                {"name": "acme", "email": "aws@acme.example"},
-            ),
-            "home_region": region("The Region that holds what exists once, for instance trails; one of `regions`."),
-            "regions": listing(
-                "The Regions that the baseline is written to.",
-                region("A Region."),
-                ["eu-west-1", "us-east-1"],
-                minItems=1,
-            ),
-            "email_pattern": text(
-                "The address of accounts that name none; `{key}` stands for the account's key.",
-                "aws+{key}@acme.example",
-                how="write `{key}` once, where the account's key goes",
-                pattern=r"[^{}]*\{key\}[^{}]*",
-                maxLength=64,
-            ),
-            "email_domains": listing(
-                "The only domains that accounts' addresses may have.",
-                text("A domain.", "acme.example"),
-                ["acme.example"],
-            ),
-            "pipeline": record(
-                "The names of the roles that a run assumes in each member account.",
-                {
-                    "plan_role": role("The role that reads.", "org-baseline-plan"),
-                    "apply_role": role("The role that writes.", "org-baseline-apply"),
-                    "break_glass_role": role("The role for emergencies; policies exempt it.", "org-break-glass"),
-                    "bootstrap_role": {
-                        **role(
-                            "The role used only where the apply role is not there yet; null for none.",
-                            "OrganizationAccountAccessRole",
-                        ),
-                        "type": ["string", "null"],
-                    },
-                },
-                (),
-                {"plan_role": "org-baseline-plan"},
-            ),
-            "trusted_services": listing(
-                "Service principals with access to the organization.",
-                service("A service principal."),
-                ["guardduty.amazonaws.com"],
-            ),
-            "delegated_administrators": {
-                "type": "object",
-                "description": "The account, or accounts, that administer a service, by the service's principal.",
-                "examples": [{"guardduty.amazonaws.com": "security"}],
-                "propertyNames": service("A service principal."),
-                "additionalProperties": {
-                    "type": ["string", "array"],
-                    "description": "The key of an account, or a list of keys.",
-                    "items": account_key("The key of an account."),
-                    "uniqueItems": True,
-                },
-            },
-            "required_tags": listing(
-                "Keys of tags that every account must have, its own or inherited.",
-                text("A tag key.", "environment", minLength=1, maxLength=128),
-                ["environment"],
-            ),
-            "contacts": reference("contacts", "Alternate contacts of every account that names no nearer ones.", {}),
-        },
-        ("management", "home_region", "regions"),
-    )
 
 
 def unit() -> Schema:
@@ -159,60 +75,74 @@ def unit() -> Schema:
 
 def account(unit_paths: Iterable[str]) -> Schema:
     """The schema of an account; with paths, `ou` must be one of them, so that an editor can offer them."""
-    paths = list(unit_paths)
     return record(
         "One account. Removing an entry never closes an account: that is `state: closed`, with a reason.",
-        {
-            "key": account_key(
-                "The name this file has for the account; it never changes, and other entries refer to it."
-            ),
-            "name": account_name("The name that AWS shows; the key where there is none. It may change."),
-            "email": email(
-                "The address of the account's root user, unique in all of AWS; by default made from `email_pattern`."
-            ),
-            "ou": text(
-                "The path of the organizational unit, from the root down.",
-                "Workloads/Prod",
-                minLength=1,
-                **one_of(paths),
-            ),
-            "owner": text(
-                "Who answers for the account: a person's or a team's address or name.",
-                "payments@acme.example",
-                minLength=1,
-                maxLength=254,
-                **ONE_LINE,
-            ),
-            "id": account_id(),
-            "tags": reference("tags", "Tags of the account; they win over inherited ones.", {"service": "payments"}),
-            "contacts": reference("contacts", "Alternate contacts of the account; they win over inherited ones.", {}),
-            "policies": reference(
-                "policies", "Policies attached to this account, besides those from above.", ["deny-root"]
-            ),
-            "baseline": reference("baseline", "Baseline settings that differ for this account.", {}),
-            "protected": {
-                "type": "boolean",
-                "description": "True keeps the account from being closed.",
-                "default": False,
-                "examples": [True],
-            },
-            "state": {
-                "type": "string",
-                "description": "What the account should be; closing it needs `close_reason`.",
-                "enum": list(STATES),
-                "default": "active",
-                "examples": ["closed"],
-            },
-            "close_reason": text(
-                "Why the account is closed, for the people who review it.",
-                "the product was retired in May",
-                minLength=1,
-                maxLength=500,
-            ),
-        },
+        {**identity(list(unit_paths)), **attachments(), **life()},
         ("key", "ou"),
         {"key": "payments-prod", "ou": "Workloads/Prod"},
     )
+
+
+def identity(unit_paths: list[str]) -> Schema:
+    """The properties that say which account it is, where it is and whose."""
+    return {
+        "key": account_key("The name this file has for the account; it never changes, and other entries refer to it."),
+        "name": account_name("The name that AWS shows; the key where there is none. It may change."),
+        "email": email(
+            "The address of the account's root user, unique in all of AWS; by default made from `email_pattern`."
+        ),
+        "ou": text(
+            "The path of the organizational unit, from the root down.",
+            "Workloads/Prod",
+            minLength=1,
+            **one_of(unit_paths),
+        ),
+        "owner": text(
+            "Who answers for the account: a person's or a team's address or name.",
+            "payments@acme.example",
+            minLength=1,
+            maxLength=254,
+            **ONE_LINE,
+        ),
+        "id": account_id(),
+    }
+
+
+def attachments() -> Schema:
+    """The properties that an account adds to what it inherits."""
+    return {
+        "tags": reference("tags", "Tags of the account; they win over inherited ones.", {"service": "payments"}),
+        "contacts": reference("contacts", "Alternate contacts of the account; they win over inherited ones.", {}),
+        "policies": reference(
+            "policies", "Policies attached to this account, besides those from above.", ["deny-root"]
+        ),
+        "baseline": reference("baseline", "Baseline settings that differ for this account.", {}),
+    }
+
+
+def life() -> Schema:
+    """The properties about closing an account."""
+    return {
+        "protected": {
+            "type": "boolean",
+            "description": "True keeps the account from being closed.",
+            "default": False,
+            "examples": [True],
+        },
+        "state": {
+            "type": "string",
+            "description": "What the account should be; closing it needs `close_reason`.",
+            "enum": list(STATES),
+            "default": "active",
+            "examples": ["closed"],
+        },
+        "close_reason": text(
+            "Why the account is closed, for the people who review it.",
+            "the product was retired in May",
+            minLength=1,
+            maxLength=500,
+        ),
+    }
 
 
 def one_of(names: list[str]) -> Schema:

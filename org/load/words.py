@@ -181,7 +181,9 @@ def cure(problem: Problem, types: list[str]) -> str:
 def bad_value(problem: Problem, tree: Tree, _suggester: Suggester) -> Finding:
     """The finding of a value of the right type that is not allowed."""
     message = f"{quoted(problem.value)} does not fit {called(problem)}"
-    if problem.keyword in LIMITS:
+    if problem.keyword in LIMITS and problem.value in ("", [], {}):
+        message = f"{called(problem)} is empty"
+    elif problem.keyword in LIMITS:
         message = f"{called(problem)} {LIMITS[problem.keyword].format(problem.expected)}"
     elif isinstance(problem.value, (dict, list)):
         message = f"{called(problem)} does not fit"

@@ -31,7 +31,7 @@ def check(declared: Declared) -> Iterator[Finding]:
     for account in declared.members:
         closed = account.entry.get("state") == "closed"
         reason = account.entry.get("close_reason")
-        if closed and not reason:
+        if closed and not account.entry.written("close_reason"):
             help = "add `close_reason:` for the people who review it"
             yield RULE.finding(
                 f"the account {quoted(account.key)} is to be closed without a reason",

@@ -32,7 +32,7 @@ RULE = Rule(
 
 def check(declared: Declared) -> Iterator[Finding]:
     """A finding for each account whose key is taken."""
-    for account, first, span, seen in twins(declared, lambda account: account.key, "key"):
+    for account, _, span, seen in twins(declared, lambda account: account.key, "key"):
         yield RULE.finding(
-            f"the key {quoted(account.key)} is taken by {first}", span, help="give one of them another key", seen=seen
+            f"two accounts have the key {quoted(account.key)}", span, help="give one of them another key", seen=seen
         )

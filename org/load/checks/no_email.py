@@ -43,10 +43,10 @@ RULE = Rule(
 
 def check(declared: Declared) -> Iterator[Finding]:
     """A finding for each account without an address; not where the pattern itself had its finding."""
-    if declared.organization.get("email_pattern"):
+    if declared.organization.written("email_pattern"):
         return
     for account in declared.members:
-        if account.key and "email" not in account.entry.data:
+        if account.key and not account.entry.written("email"):
             help = "add `email`, or `email_pattern` under `organization`"
             yield RULE.finding(
                 f"the account {quoted(account.key)} has no address", account.entry.span("key"), help=help

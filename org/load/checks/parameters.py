@@ -25,9 +25,9 @@ RULE = Rule(
 
 def check(declared: Declared) -> Iterator[Finding]:
     """A finding for each use that has no parameters at all where some are needed; others are the schema's matter."""
-    for template, span, parameters in declared.uses():
+    for template, span, has_parameters in declared.uses():
         needed = declared.vocabulary.policies.get(template, {}).get("required", [])
-        if needed and not parameters:
+        if needed and not has_parameters:
             names = ", ".join(f"{quoted(name)}" for name in needed)
             written = ", ".join(f"{name}: ..." for name in needed)
             help = f"write `{{use: {template}, with: {{{written}}}}}`"

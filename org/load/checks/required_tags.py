@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from org.load.rule import Rule, quoted
 
 if TYPE_CHECKING:
-    from org.load.declared import Declared
-    from org.model.finding import Finding
+    from org.load.declared import Account, Declared
+    from org.model.finding import Finding, Span
 
 RULE = Rule(
     "ORG045",
@@ -41,16 +41,20 @@ def check(declared: Declared) -> Iterator[Finding]:
     for account in declared.accounts if required else ():
         has = declared.tags_of(account)
         for key in required:
-            if not has.get(key):
-                span = (
-                    account.entry.span("tags")
-                    if account.entry.get("tags")
-                    else account.entry.span("key" if account.entry.get("key") else "name")
-                )
+            if not has.get(key) and not unreadable(account, key):
                 near = declared.suggester.near(key, [one for one in has if one not in required])
-                help = (
-                    f"did you mean {quoted(key)} where it says {quoted(near)}?"
-                    if near
-                    else f"add {quoted(key)} to `tags`, here or on a unit above"
-                )
-                yield RULE.finding(f"the account {quoted(account.key)} lacks the tag {quoted(key)}", span, help=help)
+                help = f"add {quoted(key)} to `tags`, here or on a unit above"
+                if near:
+                    help = f"did you mean {quoted(key)} where it says {quoted(near)}?"
+                message = f"the account {quoted(account.key)} lacks the tag {quoted(key)}"
+                yield RULE.finding(message, place(account), help=help)
+
+
+def unreadable(account: Account, key: str) -> bool:
+    """True where the tag is written with a value that has had its finding."""
+    return account.entry.written("tags", key) and key not in account.entry.get("tags", {})
+
+
+def place(account: Account) -> Span:
+    """Where an account's tags are, or else what it is called by."""
+    return account.entry.span(next((key for key in ("tags", "key", "name") if account.entry.get(key)), "name"))

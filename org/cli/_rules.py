@@ -1,0 +1,19 @@
+"""The rules of all parts of the program, for commands that name them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from org.load.rule import Rule
+
+
+def known_rules() -> dict[str, Rule]:
+    """Every rule by its id: those about accounts.yaml, about policy templates, and about plans."""
+    from org.load.checks import rules
+    from org.load.rule import Rule
+    from org.policy.rules import RULES as OF_POLICIES
+    from org.reconcile.rules import RULES as OF_PLANS
+
+    others = (Rule(one.id, one.title, one.why, severity=one.severity) for one in (*OF_POLICIES, *OF_PLANS))
+    return rules() | {rule.id: rule for rule in others}
