@@ -138,7 +138,7 @@ def _facts(key: str, before: State, after: State) -> list[str]:
 def _pair(name: str, old: Any, new: Any) -> list[str]:
     """The old and the new value; a value that is not there has no line."""
     pair = [("-", old), ("+", new)]
-    return [f"{sign} {name}: {_text(value)}" for sign, value in pair if value is not None]
+    return [f"{sign} {name}: {_text(value)}" for sign, value in pair if value not in (None, "")]
 
 
 def _text(value: Any) -> str:
