@@ -127,6 +127,13 @@ def test_every_rule_is_explained() -> None:
     assert set() == named - set(re.findall(r"^## (ORG\d{3}): ", text(ROOT / "docs" / "rules.md"), re.MULTILINE))
 
 
+def test_the_hooks_run_commands_that_exist() -> None:
+    hooks = text(ROOT / ".pre-commit-hooks.yaml") + text(ROOT / ".pre-commit-config.yaml")
+    entries = re.findall(r"entry: (?:\.venv/bin/)?([a-z-]+)(?: ([a-z]+))?", hooks)
+    wrong = [program for program, _ in entries if not (Path(sys.executable).parent / program).exists()]
+    assert (True, []) == (("org", "check") in entries, wrong)
+
+
 def test_the_layers_in_the_docs_are_those_of_the_contract() -> None:
     contract = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"][0]
     layers = [re.sub(r"[()]", "", layer) for layer in contract["layers"] if layer != "__main__"]
