@@ -82,7 +82,7 @@ def test_every_option_in_the_docs_exists() -> None:
     written = in_code(r"(?:^|[`$] ?|&& |\| |bin/)org ([a-z]+\b[^\n`|]*)")
     wrong = []
     for page, line in written:
-        name, *words = line.split(" --exec ")[0].split()
+        name, *words = re.split(r" --exec | -- ", line)[0].split()
         known = {
             option for parameter in commands()[name].params for option in (*parameter.opts, *parameter.secondary_opts)
         }
