@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     import subprocess
+    import threading
 
     from org.model.organization import Organization
     from org.sandbox.serve import Sandbox
@@ -71,8 +72,10 @@ def command(  # noqa: PLR0913 - one parameter for each option
             explain(running)
             if shell or program:
                 return execute(running, ["/bin/sh", "-c", shell] if shell else list(program))
+            done = asked_to_end()
             announce(running)
-            wait()
+            while not done.wait(1):
+                pass
     except OSError as error:
         raise click.ClickException(f"cannot listen on port {port} of 127.0.0.1: {error}") from error
     return 0
@@ -132,13 +135,12 @@ def patient(child: subprocess.Popen[bytes]) -> int:
             continue
 
 
-def wait() -> None:
-    """Ctrl-C, or a signal to terminate, has come."""
+def asked_to_end() -> threading.Event:
+    """An event that Ctrl-C, or a signal to terminate, sets from now on."""
     import signal
     import threading
 
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
-    while not done.wait(1):
-        pass
+    return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import signal
@@ -11,6 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from org.sandbox.control import ACTIONS, PREFIX
+from org.sandbox.faults import Fault
 
 ROOT = Path(__file__).parents[2]
 ORG = [sys.executable, "-m", "org", "sandbox"]
@@ -124,3 +128,14 @@ def test_latency_is_in_milliseconds() -> None:
     code += "try: c.list_roots()\nexcept Exception: pass\nprint(time.monotonic() - s)"
     done = run("--empty", "--latency", "400", "--", sys.executable, "-c", code)
     assert 0.4 <= float(done.stdout) < 5
+
+
+def test_the_documentation_names_every_fault_field_every_request_and_the_number_of_rules() -> None:
+    import yaml
+
+    page = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    assert [] == [field.name for field in dataclasses.fields(Fault) if f"`{field.name}`" not in page]
+    assert [] == [f"{method} {name}" for method, name in ACTIONS if f"`{method} {PREFIX}{name}`" not in page]
+    rows = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "tests/sandbox/conformance").iterdir()]
+    told = int(re.findall(r"one row for each rule, (\d+) of them", page)[0])
+    assert told <= sum(map(len, rows)) < told + 50
