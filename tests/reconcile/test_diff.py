@@ -141,7 +141,8 @@ CASES: dict[str, tuple[Organization, Organization, Said]] = {
             policies=(
                 replace(
                     _policy("p", "ou:/"),
-                    content='{ "Statement": [{"Resource":"*", "Action":"s3:*", "Effect":"Deny"}],\n "Version":"2012-10-17"}',
+                    content='{ "Statement": [{"Resource":"*", "Action":"s3:*", "Effect":"Deny"}],\n'
+                    '"Version": "2012-10-17"}',
                 ),
             )
         ),

@@ -22,7 +22,7 @@ def test_the_healthy_ones_are_all_done_in_order() -> None:
 
 
 def test_a_denied_call_is_named_with_place_and_authorization() -> None:
-    (_, error), *_ = [pair for pair in fan_out(_work, [3])]
+    ((_, error),) = fan_out(_work, [3])
     assert isinstance(error, Denied)
     assert ("PutThing in a (123456789012): AccessDenied: no", "auth-1") == reason(error)
 
