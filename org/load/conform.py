@@ -97,15 +97,15 @@ def compiled(schema: Schema) -> Callable[[Any], Problems]:
     return problems
 
 
-def same(left: Any, right: Any) -> bool:
-    """Equality as JSON Schema has it: 1 and 1.0 are the same, 1 and true are not, at any depth."""
-    if type(left) is bool or type(right) is bool:
-        return left is right
-    if type(left) is list and type(right) is list:
-        return len(left) == len(right) and all(map(same, left, right))
-    if type(left) is dict and type(right) is dict:
-        return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
-    return bool(left == right)
+def canonical(value: Any) -> Any:
+    """A hashable stand-in that is equal for values that JSON Schema calls equal: 1 and 1.0 are, 1 and true are not."""
+    if type(value) is bool:
+        return ("boolean", value)
+    if type(value) is list:
+        return ("array", *map(canonical, value))
+    if type(value) is dict:
+        return ("object", frozenset((key, canonical(item)) for key, item in value.items()))
+    return value
 
 
 def accept(value: Any, path: Path, out: Problems) -> None:
@@ -217,11 +217,10 @@ def const(_compiler: Compiler, schema: Schema) -> Check:
 
 def listed(keyword: str, allowed: list[Any], schema: Schema) -> Check:
     """A check that the value is the same as one of those allowed."""
-    texts = frozenset(item for item in allowed if isinstance(item, str))
+    known = frozenset(map(canonical, allowed))
 
     def check(value: Any, path: Path, out: Problems) -> None:
-        fits = value in texts if type(value) is str else any(same(value, item) for item in allowed)
-        if not fits and value is not BROKEN:
+        if canonical(value) not in known and value is not BROKEN:
             out.append(Problem(keyword, path, value, schema[keyword], schema))
 
     return check
@@ -247,12 +246,12 @@ def unique(_compiler: Compiler, schema: Schema) -> Check:
     def check(value: Any, path: Path, out: Problems) -> None:
         if type(value) is not list:
             return
-        texts: set[str] = set()
-        others: list[Any] = []
+        seen: set[Any] = set()
         for index, item in enumerate(value):
-            if item in texts if type(item) is str else any(same(item, other) for other in others):
+            stand_in = canonical(item)
+            if stand_in in seen and item is not BROKEN:
                 out.append(Problem("uniqueItems", (path, index), item, True, schema))
-            texts.add(item) if type(item) is str else others.append(item)
+            seen.add(stand_in)
 
     return check
 

@@ -185,6 +185,7 @@ def policies(vocabulary: Vocabulary, fill: bool) -> Schema:
         "type": "array",
         "description": "Policies, each by the name of its template or with parameters. They add to those from above.",
         "examples": [["deny-root", {"use": "restrict-regions", "with": {"regions": "$organization.regions"}}]],
+        "uniqueItems": True,
         "items": {"anyOf": [bare, long_form], "description": "A policy: a name, or `use` and `with`."},
     }
 

@@ -210,7 +210,8 @@ def bad_key(problem: Problem, tree: Tree, _suggester: Suggester) -> Finding:
 
 def repeated(problem: Problem, tree: Tree, _suggester: Suggester) -> Finding:
     """The finding of a list item that is there twice."""
-    value = quoted(problem.value) if isinstance(problem.value, str) else "this item"
+    item = problem.value.get("use") if isinstance(problem.value, dict) else problem.value
+    value = quoted(item) if isinstance(item, str) else "this item"
     return rule_of(problem, VALUE).finding(
         f"{value} is in the list twice", place(problem, tree), help="keep one of the two"
     )

@@ -1,0 +1,62 @@
+"""The semantic rules beyond the examples of their explanations: what each points at, and what it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from org.load import load_text
+from tests.load.complete import VOCABULARY, complete, loaded, told
+
+ORGANIZATION = "organization:\n  "
+CASES = Path(__file__).resolve().parents[1] / "cases" / "checks.txt"
+
+
+def cases() -> Iterator[tuple[str, str, list[tuple[str, ...]]]]:
+    """The name of each case, its piece of accounts.yaml, and the rule and the text of each finding."""
+    for block in CASES.read_text().split("\n== ")[1:]:
+        name, _, rest = block.partition("\n")
+        lines = rest.rstrip("\n").split("\n")
+        piece = "".join(f"{line}\n" for line in lines if not line.startswith("-> "))
+        yield name, piece, [tuple(line.split(" ", 2)[1:]) for line in lines if line.startswith("-> ")]
+
+
+@pytest.mark.parametrize(("piece", "wanted"), [pytest.param(*rest, id=name) for name, *rest in cases()])
+def test_a_case(piece: str, wanted: list[tuple[str, str]]) -> None:
+    assert wanted == [(rule, pointed) for rule, pointed, _ in told(piece)], told(piece)
+
+
+HELP = {
+    "accounts:\n  - {key: a, ou: /Workloads/Prod}\n": (
+        "did you mean `Workloads/Prod`? a path has no `/` around it and no root in it"
+    ),
+    "accounts:\n  - {key: a, ou: Dev}\n": "did you mean `Workloads/Dev`? write the whole path from the root down",
+    "accounts:\n  - {key: a, ou: zzzzzz}\n": "declare it under `organizational_units`",
+    "organizational_units: {A/B: {}}\n": "nest it: the part after the `/` goes under `units:`",
+    ORGANIZATION + "email_domains: [acme.exmple]\n": "did you mean `acme.exmple`?",
+    ORGANIZATION + "required_tags: [cost-center]\ntags: {costcenter: x}\n": (
+        "did you mean `cost-center` where it says `costcenter`?"
+    ),
+    "policies: [restrict-regions]\n": "write `{use: restrict-regions, with: {regions: ...}}`",
+    "baseline: {zzz: {}}\n": "known here: `cloudtrail`, `s3-public-access`",
+    "version: 1\n": "add `organization:` (what holds for the organization as a whole)",
+}
+
+
+@pytest.mark.parametrize("piece", HELP)
+def test_the_help_says_what_to_write(piece: str) -> None:
+    assert [HELP[piece]] == [one.help for one in loaded(piece).findings]
+
+
+def test_findings_stand_in_the_order_of_the_file() -> None:
+    piece = "baseline: {zzz: {}}\npolicies: [deny-rot]\naccounts:\n  - {key: b, ou: Zzz}\n  - {key: a, ou: Zzz, x: y}\n"
+    found = loaded(piece).findings
+    assert ["ORG037", "ORG036", "ORG035", "ORG035", "ORG020"] == [one.rule for one in found]
+    assert sorted(found, key=lambda one: one.order) == list(found)
+
+
+def test_meaning_is_not_looked_at_where_a_file_cannot_be_read() -> None:
+    text = complete("accounts:\n  - {key: a, ou: Nowhere}\n") + "x: [\n"
+    assert ["ORG005"] == [one.rule for one in load_text(text, vocabulary=VOCABULARY).findings]
