@@ -188,16 +188,16 @@ class CallbackModule(CallbackBase):
 
     def _batch(self, result: CallbackTaskResult) -> None:
         """Every account of a component's result is recorded, and they are printed in groups."""
-        check = bool(result.task_fields.get("check_mode"))
+        check = result.task.check_mode is True
         found = groups.of_component(result.result["accounts"], self._play, result.task_name, check=check)
         self._named_failures |= {record.host for record in found if record.status in records.BAD}
         self._record(found)
         self._heading(result)
-        self._group(found, "account", diff=bool(result.task_fields.get("diff")))
+        self._group(found, "account", diff=result.task.diff is True)
 
     def _host(self, result: CallbackTaskResult, status: str, reason: str) -> None:
         """One host's result is recorded; it is printed with the others of its task."""
-        check = bool(result.task_fields.get("check_mode"))
+        check = result.task.check_mode is True
         changes = result.result.get("plan", {}).get("changes", ()) if _action(result.task) == PLANNED else ()
         record = Record(
             self._play,
@@ -212,7 +212,7 @@ class CallbackModule(CallbackBase):
         self._record([record])
         if _action(result.task) == PLANNED and status != "failed":
             self._heading(result)
-            if not check or not result.task_fields.get("diff"):
+            if not check or result.task.diff is not True:
                 self._show(
                     f"  {'~' if status == 'changed' else '='} {reason}", COLOURS["~" if status == "changed" else "="]
                 )
@@ -247,7 +247,7 @@ class CallbackModule(CallbackBase):
         if self._headed:
             return
         self._headed = True
-        check = " (check mode)" if result.task_fields.get("check_mode") else ""
+        check = " (check mode)" if result.task.check_mode is True else ""
         self._show(f"\n{self._play}: {result.task_name}{check}")
 
     def _show(self, line: str, colour: str | None = None) -> None:
