@@ -82,7 +82,7 @@ def client(served_sandbox: Sandbox) -> Callable[..., Any]:
 
     def make(service: str, credentials: dict[str, Any] | None = None, region: str = "us-east-1") -> Any:
         given = credentials or {"AccessKeyId": "sandbox", "SecretAccessKey": "sandbox", "SessionToken": None}
-        key = (service, f"{given['AccessKeyId']} {region}")
+        key = (service, f"{given['AccessKeyId']} {given['SessionToken']} {region}")
         if key not in made:
             made[key] = session.client(
                 service,

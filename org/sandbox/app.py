@@ -92,6 +92,8 @@ class Application:
     ) -> Response:
         """The answer without any fault: the strict layer's, else moto's, else that nobody covers the call."""
         try:
+            if complaint := parts.callers.complaint(aim.key, environ.get("HTTP_X_AMZ_SECURITY_TOKEN")):
+                return wire.failure(aim.protocol, 403, *complaint)
             if (aim.service, aim.operation) in operations():
                 return self.strict(parts, aim, caller, call, wire.parameters(aim.service, body, environ))
             if aim.service in wire.PROTOCOLS and aim.service not in {"sts", "s3control"}:

@@ -38,20 +38,22 @@ class Roles:
 
     def hand_over(self, account: str) -> None:
         """moto's IAM knows the roles of the account, and is the truth about them from now on."""
-        if account in self._in_moto:
-            return
-        self._in_moto.add(account)
-        trust = json.dumps(trust_policy(self._management))
-        for name in sorted(self._world.roles.get(account, ())):
-            self._iam(account).create_role(
-                role_name=name,
-                assume_role_policy_document=trust,
-                path="/",
-                permissions_boundary=None,
-                description="made by the sandbox",
-                tags=[],
-                max_session_duration="3600",
-            )
+        with self._world.lock:
+            if account not in self._in_moto:
+                self._in_moto.add(account)
+                for name in sorted(self._world.roles.get(account, ())):
+                    self._create(account, name)
+
+    def _create(self, account: str, name: str) -> None:
+        self._iam(account).create_role(
+            role_name=name,
+            assume_role_policy_document=json.dumps(trust_policy(self._management)),
+            path="/",
+            permissions_boundary=None,
+            description="made by the sandbox",
+            tags=[],
+            max_session_duration="3600",
+        )
 
     @property
     def _management(self) -> str:

@@ -186,7 +186,7 @@ class Sandbox:
         self._application.parts = self._parts(world)
 
     def _parts(self, world: World) -> Parts:
-        return Parts(world, Callers(world.home, world.random), Roles(world))
+        return Parts(world, Callers(world.home, world.random, world.now), Roles(world))
 
 
 __all__ = ["Call", "Fault", "Quotas", "Sandbox"]

@@ -11,6 +11,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from org.sandbox.strict.quotas import closable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -159,6 +161,28 @@ def test_a_role_made_with_iam_is_assumed_only_by_whom_it_trusts(
     assume(LOG, "ours")
     with pytest.raises(ClientError, match="AccessDenied"):
         assume(LOG, "theirs")
+
+
+def test_a_session_expires(sandbox: Sandbox, client: Callable[..., Any], assume: Callable[..., dict[str, Any]]) -> None:
+    credentials = assume(LOG)
+    sandbox.forward(3_500)
+    client("iam", credentials).list_roles()
+    sandbox.forward(200)
+    for service, call in (("iam", "list_roles"), ("organizations", "describe_organization")):
+        with pytest.raises(ClientError, match="ExpiredToken"):
+            getattr(client(service, credentials), call)()
+
+
+def test_one_session_s_key_with_another_s_token_is_refused(
+    sandbox: Sandbox, client: Callable[..., Any], assume: Callable[..., dict[str, Any]]
+) -> None:
+    mixed = assume(LOG) | {"SessionToken": assume(LOG)["SessionToken"]}
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        client("sts", mixed).get_caller_identity()
+
+
+def test_a_new_account_s_quota_of_closures_is_the_higher_of_250_and_a_fifth() -> None:
+    assert [250, 250, 400, 1_000] == [closable(members) for members in (3, 1_000, 2_000, 10_000)]
 
 
 def test_accounts_are_separate_in_the_services_of_moto(

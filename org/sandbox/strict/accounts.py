@@ -221,13 +221,10 @@ def move_account(request: Request) -> dict[str, Any]:
     if not realm.is_parent(destination):
         message = "We can't find the destination container (a root or OU) with the ParentId that you specified."
         raise Refusal("DestinationParentNotFoundException", message)
-    if not realm.is_parent(source):
-        message = "We can't find a source root or OU with the ParentId that you specified."
-        raise Refusal("SourceParentNotFoundException", message)
     if account.parent == destination:
         raise Refusal("DuplicateAccountException", "That account is already present in the specified destination.")
     if account.parent != source:
-        message = "The account isn't in the source root or OU that you specified."
+        message = "We can't find a source root or OU with the ParentId that you specified."
         raise Refusal("SourceParentNotFoundException", message)
     realm.move_account(account, destination)
     return {}
@@ -259,7 +256,8 @@ def check_closable(world: World, realm: Realm) -> None:
         message = "You have exceeded the number of close account requests that can be in progress at a time."
         raise constraint("CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED", message)
     recent = [when for when in realm.closures if when > world.now() - MONTH]
-    if len(recent) >= closable(len(realm.accounts) - 1):
+    limit = world.quotas.monthly_closures
+    if len(recent) >= (closable(len(realm.accounts) - 1) if limit is None else limit):
         message = "You have exceeded the close account quota for the past 30 days."
         raise constraint("CLOSE_ACCOUNT_QUOTA_EXCEEDED", message)
 

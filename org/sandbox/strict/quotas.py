@@ -35,7 +35,7 @@ class Quotas:
     """The quotas that differ between organizations or that a test wants small.
 
     `accounts` counts the management account too. AWS starts organizations at 10 and raises it on request up to 50,000,
-    which is what the sandbox starts with.
+    which is what the sandbox starts with. `monthly_closures` of None is AWS's own formula, `closable`.
     """
 
     accounts: int = 50_000
@@ -44,6 +44,7 @@ class Quotas:
     tags: int = 50
     creations: int = 5
     closures: int = 3
+    monthly_closures: int | None = None
     delegates: int = 1_000
     sizes: Mapping[str, int] = field(default_factory=lambda: SIZES)
     attached: Mapping[str, int] = field(default_factory=lambda: ATTACHED)

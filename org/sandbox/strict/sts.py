@@ -6,6 +6,7 @@ import datetime
 import re
 from typing import TYPE_CHECKING, Any
 
+from org.sandbox.callers import session_token
 from org.sandbox.strict.refusal import Refusal
 from org.sandbox.strict.registry import Request, answers
 
@@ -42,7 +43,7 @@ def assume_role(request: Request) -> dict[str, Any]:
     credentials = {
         "AccessKeyId": key,
         "SecretAccessKey": f"sandbox/{key.lower()}/secret".ljust(40, "0"),
-        "SessionToken": f"sandbox-{key}",
+        "SessionToken": session_token(key),
         "Expiration": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     return {"Credentials": credentials, "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn}}
