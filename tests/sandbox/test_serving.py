@@ -114,18 +114,16 @@ def test_a_settings_call_of_the_proxy_route_names_no_other_account(
         ("resourcegroupstaggingapi", lambda client: client.get_resources(ResourceTypeFilters=["s3"]), "GetResources"),
     ],
 )
-def test_what_nobody_covers_fails_at_once_and_says_so(
+def test_what_nobody_covers_says_so_and_is_not_tried_again(
     service: str, call: Callable[[Any], Any], named: str, sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
 ) -> None:
     import boto3
 
     client = boto3.Session().client(service)
-    started = time.monotonic()
     with pytest.raises(ClientError, match=f"sandbox does not cover {service}:.*{named}") as caught:
         call(client)
     assert "SandboxDoesNotCover" == caught.value.response["Error"]["Code"]
     assert 1 == len(sandbox.recorder)
-    assert time.monotonic() - started < 5
     assert "" == capfd.readouterr().out
 
 
