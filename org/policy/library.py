@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LIKE_TEMPLATES = {".yaml", ".yml", ".json"}
 """Endings of files that somebody may take for templates; a README may stand anywhere."""
+ROLES = "role"
+"""The folder of the role templates, which `org.policy.roles` reads: a role is not a policy of an organization."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _strays(folder: Path) -> Iterator[Finding]:
     """A template in a place that is never looked at would be a guardrail that somebody believes in."""
     for entry in sorted(folder.iterdir()):
         hidden = entry.name.startswith(".")
-        if not hidden and entry.name not in KINDS and (entry.is_dir() or entry.suffix in LIKE_TEMPLATES):
+        if not hidden and entry.name not in (*KINDS, ROLES) and (entry.is_dir() or entry.suffix in LIKE_TEMPLATES):
             message = f"`{entry.name}` is not a kind of policy"
             yield finding("ORG103", message, Span(_shown(entry)), help=suggestion(entry.name, KINDS))
     for kind in KINDS:

@@ -32,7 +32,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CONTROL = re.compile(r"[A-Z0-9]+-[0-9]{2}")
 TITLE = 512
 """The title becomes the policy's Description: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html"""
-VALUES = ("Action", "NotAction", "Resource", "NotResource")
+VALUES = ("Action", "NotAction", "Principal", "Resource", "NotResource")
 """The elements whose values a parameter may give; in a Condition it may give those of a key."""
 
 
