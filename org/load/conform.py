@@ -18,6 +18,8 @@ from org.load.yaml import BROKEN
 Path = tuple[Any, ...]
 """The way to a value: `()` is the whole, `(way, step)` one step further."""
 
+MOST_PROBLEMS: Final = 20_000
+"""After so many the rest of a value is not looked at: a hostile file can have millions."""
 ANNOTATIONS: Final = frozenset(
     {
         "title",
@@ -259,11 +261,14 @@ def unique(_compiler: Compiler, schema: Schema) -> Check:
 def items(compiler: Compiler, schema: Schema) -> Check:
     """A check of every item of a list."""
     each = compiler.check_of(schema["items"])
+    longest = schema.get("maxItems", math.inf)
 
     def check(value: Any, path: Path, out: Problems) -> None:
-        if type(value) is list:
+        if type(value) is list and len(value) <= longest:
             for index, item in enumerate(value):
                 each(item, (path, index), out)
+                if len(out) > MOST_PROBLEMS:
+                    return
 
     return check
 
@@ -278,6 +283,8 @@ def mapping(compiler: Compiler, schema: Schema) -> Check:
         if type(value) is not dict:
             return
         for key, item in value.items():
+            if len(out) > MOST_PROBLEMS:
+                return
             known = checks.get(key, other)
             if known is not None:
                 known(item, (path, key), out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from org.load.positions import Marks, find, key_span, value_span
 from org.load.rule import quoted
@@ -19,6 +19,11 @@ from org.model.organization import ROOT, parent_path
 if TYPE_CHECKING:
     from org.load import Vocabulary
     from org.model.finding import Span
+
+
+MOST_UNITS: Final = 2_000
+MOST_ACCOUNTS: Final = 50_000
+"""https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,7 @@ class Declared:
 
 
 def units_of(top: Entry) -> tuple[Unit, ...]:
-    """The units of a file, parents first, in the order of the file."""
+    """The units of a file, parents first, in the order of the file; one more than AWS allows at most."""
     found: list[Unit] = []
     waiting = [(ROOT, top.below("organizational_units"))]
     while waiting:
@@ -170,6 +175,8 @@ def units_of(top: Entry) -> tuple[Unit, ...]:
         for name in entry.data:
             unit = Unit(f"{path}/{name}" if path else name, name, entry.below(name), entry.key_span(name))
             found.append(unit)
+            if len(found) > MOST_UNITS:
+                return tuple(found)
             inner.append((unit.path, unit.entry.below("units")))
         waiting.extend(reversed(inner))
     return tuple(found)

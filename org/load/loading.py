@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ class Loading:
             self.complete = False
             return Entry(name, {}, 0)
         problems = compiled(shape(self.vocabulary))(tree.data)
-        self.findings += words.findings(problems, tree, self.suggester)
+        self.findings += self.first(words.findings(problems, tree, self.suggester))
         data = cleared(tree, problems)
         return Entry(name, data if isinstance(data, dict) else {}, tree.marks)
 
@@ -67,10 +68,15 @@ class Loading:
             accounts += accounts_of(entry, pattern)
         declared = Declared(top, units_of(top), tuple(accounts), self.vocabulary, self.suggester)
         if self.complete:
-            self.findings += checks.run(declared)
+            self.findings += self.first(checks.run(declared))
         failed = any(finding.severity is Severity.ERROR for finding in self.findings)
         organization = None if failed else build.organization(declared)
         return Loaded(organization, tuple(sorted(self.findings, key=lambda finding: finding.order)), self.sources)
+
+    def first(self, found: Iterable[Finding]) -> list[Finding]:
+        """The findings, or the first 10,000 of them and one that says so: a hostile file can have millions."""
+        kept = list(islice(found, reading.MOST_FINDINGS + 1))
+        return kept if len(kept) <= reading.MOST_FINDINGS else [*kept[:-1], reading.too_many(kept[-1].span)]
 
     def included(self, top: Entry, path: Path) -> list[Entry]:
         """The tops of the included files."""
@@ -99,9 +105,11 @@ def stays(problem: Problem) -> bool:
 
 
 def clear(data: Any, problem: Problem) -> None:
-    """The value of a problem is gone from the data."""
+    """The value of a problem is gone from the data, with what is around it or alone."""
     *way, last = problem.steps
     for step in way:
+        if data is None or (isinstance(data, dict) and step not in data):
+            return
         data = data[step]
     types = problem.schema.get("type", []) if problem.keyword == "type" else []
     if isinstance(data, list):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 8 * 1024 * 1024
 """10,000 accounts with 11 lines each are 4 MB."""
 
+MOST_FINDINGS: Final = 10_000
 FIRST_LINES: Final = "start with `version: 1` and `organization:`; `org schema` prints every key"
 SPLIT: Final = "split it into files of accounts and name them under `include:`"
 INHERIT: Final = "write it out, or set it once on the organizational unit above: settings, tags and policies inherit"
@@ -26,7 +27,7 @@ UNREADABLE = Rule(
 TOO_LARGE = Rule(
     "ORG002",
     "a file is too large",
-    f"A file may have {MAX_BYTES // 1024 // 1024} MiB and 600,000 keys and values, enough for 15,000 accounts. "
+    f"A file may have {MAX_BYTES // 1024 // 1024} MiB and 450,000 keys and values, enough for 12,000 accounts. "
     "The limit keeps a hostile pull request from filling the memory of the machine that checks it. "
     "Larger organizations put their accounts into several files and name them under `include`.",
 )
@@ -141,6 +142,11 @@ CYCLE = Rule(
         "include nothing, so this is the only cycle there can be."
     ),
 )
+TOO_MANY = Rule(
+    "ORG016",
+    "too many mistakes",
+    "More than 10,000 mistakes of one sort are not listed one by one. Others may show only when these are put right.",
+)
 RULES: Final = (
     UNREADABLE,
     TOO_LARGE,
@@ -157,6 +163,7 @@ RULES: Final = (
     OUTSIDE,
     NOTHING,
     CYCLE,
+    TOO_MANY,
 )
 
 FORBIDDEN_CHARACTERS: Final = re.compile(
@@ -195,6 +202,12 @@ SYNTAX: Final = (
     ("undefined tag handle", "a tag that stands for nothing", "remove the tag, or " + QUOTES),
 )
 """The words of the parser, what they mean, and what to do about it."""
+
+
+def too_many(span: Span | None) -> Finding:
+    """The finding that stands for all those after the last one that is told."""
+    message = f"more than {MOST_FINDINGS:,} mistakes; the rest is not listed"
+    return TOO_MANY.finding(message, span, help="put these right first; a whole file that is wrong may be another file")
 
 
 def forbidden(text: str, span: Span) -> Finding:

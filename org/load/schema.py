@@ -186,6 +186,7 @@ def policies(vocabulary: Vocabulary, fill: bool) -> Schema:
         "description": "Policies, each by the name of its template or with parameters. They add to those from above.",
         "examples": [["deny-root", {"use": "restrict-regions", "with": {"regions": "$organization.regions"}}]],
         "uniqueItems": True,
+        "maxItems": 100,
         "items": {"anyOf": [bare, long_form], "description": "A policy: a name, or `use` and `with`."},
     }
 

@@ -28,7 +28,7 @@ MERGE: Final = "<<"
 COMPLEX: Final = "? "
 """Stands, by identity, for a key that is a mapping or a list and has not ended."""
 MAX_DEPTH: Final = 40
-MAX_VALUES: Final = 600_000
+MAX_VALUES: Final = 450_000
 """10,000 accounts of eleven lines are about 330,000 keys and values."""
 
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
@@ -123,10 +123,10 @@ class Builder:
             kind = type(event)
             if kind is scalar:
                 self.scalar(event)
-                if self.values > MAX_VALUES:
-                    self.stop(event)
-                    return
             elif kind in others and not others[kind](event):
+                return
+            if self.values > MAX_VALUES or len(self.findings) > reading.MOST_FINDINGS:
+                self.stop(event)
                 return
         if not self.documents:
             self.findings.append(reading.EMPTY.finding("the file is empty", Span(self.file), help=reading.FIRST_LINES))
@@ -212,14 +212,16 @@ class Builder:
         return True
 
     def stop(self, event: Any) -> None:
-        """The file has too many values, and none of them is kept."""
-        message = f"more than {MAX_VALUES:,} keys and values"
+        """The file has too many values or too many mistakes, and nothing of it is kept."""
         span = unpack(self.file, pack(event.start_mark, event.end_mark))
-        self.findings.append(reading.TOO_LARGE.finding(message, span, help=reading.SPLIT))
+        message = f"more than {MAX_VALUES:,} keys and values"
+        large = reading.TOO_LARGE.finding(message, span, help=reading.SPLIT)
+        self.findings.append(large if self.values > MAX_VALUES else reading.too_many(span))
         self.root = BROKEN
 
     def alias(self, event: Any) -> bool:
         """An alias is a finding, and its value is unknown."""
+        self.values += 1
         at = pack(event.start_mark, event.end_mark)
         message = f"aliases are not read: {quoted('*' + event.anchor)}"
         self.findings.append(reading.ANCHOR.finding(message, unpack(self.file, at), help=reading.INHERIT))

@@ -46,6 +46,7 @@ def many(entry: str, count: int = 10_000) -> str:
 
 MAIL = "a@" + "a." * 3_000_000 + "@"
 SLOW = f"  - {{key: a, ou: Workloads, contacts: {{security: {{name: a, title: b, phone: '1', email: '{MAIL}'}}}}}}\n"
+POLICY = "  - {use: restrict-regions, with: {x: }}\n"
 BIG = {
     "an alias bomb": (bomb, "ORG010"),
     "100,000 brackets": (lambda: "accounts: " + "[" * 100_000, "ORG011"),
@@ -59,6 +60,10 @@ BIG = {
     "8 MB in one text": (lambda: many("  - {key: " + "a" * 8_000_000 + ", ou: Workloads/Prod}\n", 1), "ORG060"),
     "a huge key": (lambda: complete("? " + "a" * 8_000_000 + "\n: 1\n"), "ORG020"),
     "a text for slow patterns": (lambda: many(SLOW, 1), "ORG023"),
+    "220,000 duplicates": (lambda: complete("accounts: {" + "a: ," * 220_000 + "}\n"), "ORG016"),
+    "140,000 empty entries": (lambda: many("  - {a: b}\n", 140_000), "ORG016"),
+    "60,000 policies": (lambda: complete("policies:\n" + POLICY * 60_000), "ORG023"),
+    "60,000 accounts": (lambda: many("  - {key: a#, ou: Workloads}\n", 60_000), "ORG059"),
     "10,000 unknown units": (lambda: many("  - {key: a#, ou: Wrkloads/Prd#}\n"), "ORG035"),
     "10,000 unknown keys": (lambda: many("  - {key: a#, ou: Workloads, nme#: x}\n"), "ORG020"),
     "10,000 duplicate keys": (lambda: many("  - {key: a#, ou: Workloads, ou: Workloads}\n"), "ORG008"),

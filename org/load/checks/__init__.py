@@ -29,9 +29,13 @@ def modules() -> tuple[ModuleType, ...]:
 
 
 def run(declared: Declared) -> Iterator[Finding]:
-    """The findings of every rule."""
+    """The findings of every rule; of the quotas only, where there is more than AWS allows."""
+    from org.load.checks import quota
+
+    over = list(quota.check(declared))
+    yield from over
     for module in modules():
-        if hasattr(module, "check"):
+        if hasattr(module, "check") and module is not quota and not over:
             yield from module.check(declared)
 
 
