@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from org.model.organization import Account, Organization, OrganizationalUnit
 from org.model.policy import Policy, PolicyType, minified
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from org.sandbox.serve import Sandbox
+
+# A slow moment of the machine is no failure: speed is for benchmarks/.
+settings.register_profile("org", deadline=None)
+settings.load_profile("org")
 
 MANAGEMENT = "111111111111"
 DENY_LEAVE = {
