@@ -88,6 +88,11 @@ class Stage:
         for key in keys:
             self.sandbox.world.public_access.pop(self.id_of(key), None)
 
+    def deny(self, *keys: str) -> None:
+        """Nobody can get into these accounts any more: their roles are gone."""
+        for key in keys:
+            self.sandbox.world.roles[self.id_of(key)] = frozenset()
+
     def id_of(self, key: str) -> str:
         """The id that the sandbox gave an account, found by its e-mail."""
         realm = self.sandbox.world.realm
@@ -118,6 +123,30 @@ def stage(sandbox: Sandbox, organization: Organization, tmp_path: Path) -> Stage
     made = Stage(sandbox, tmp_path)
     made.unblock(*KEYS)
     return made
+
+
+@dataclass(frozen=True)
+class Denied:
+    """One run of the baseline with an account that nobody can get into, and what it left behind."""
+
+    played: Played
+    blocked: list[str]
+    ids: dict[str, str]
+    junit: Path
+
+
+@pytest.fixture(scope="session")
+def denied(organization: Organization, tmp_path_factory: pytest.TempPathFactory) -> Denied:
+    """The baseline over accounts without S3 Block Public Access, where the roles of payments-prod are gone."""
+    from org.sandbox.serve import Sandbox
+
+    with Sandbox(organization) as running:
+        stage = Stage(running, tmp_path_factory.mktemp("denied"))
+        stage.unblock(*KEYS)
+        stage.deny("payments-prod")
+        junit = stage.folder / "reports" / "junit.xml"
+        played = stage.play("baseline", ORG_RESULTS_JUNIT=str(junit))
+        return Denied(played, stage.blocked(), {key: stage.id_of(key) for key in KEYS}, junit)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.playbooks.conftest import KEYS, ROOT, Stage
-from tests.playbooks.test_baseline import deny
 
 OTHER = os.environ.get("ORG_OTHER_PYTHON", "")
 
@@ -47,7 +46,7 @@ def test_the_whole_way_works(stage: Stage) -> None:
 
 
 def test_one_denied_account_fails_alone(stage: Stage) -> None:
-    deny(stage, "payments-prod")
+    stage.deny("payments-prod")
     played = play(stage, "baseline")
     assert (2, [key for key in KEYS if key != "payments-prod"]) == (played.returncode, stage.blocked())
     assert "failed: payments-prod" in played.stdout

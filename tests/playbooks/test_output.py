@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import xml.etree.ElementTree as ET
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.playbooks.conftest import KEYS, ROOT, Played, Stage
-from tests.playbooks.test_baseline import deny
+from tests.playbooks.conftest import KEYS, ROOT, Denied, Played, Stage
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.slow
 
@@ -51,42 +51,43 @@ FOREIGN = """\
 """
 
 
-@pytest.fixture
-def foreign(stage: Stage) -> Path:
-    (stage.folder / "collections").symlink_to(ROOT / "playbooks" / "collections")
-    playbook = stage.folder / "foreign.yml"
+@pytest.fixture(scope="module")
+def foreign(empty: Stage) -> Callable[..., Played]:
+    """A function that plays them; without arguments the run is the same one for all tests."""
+    (empty.folder / "collections").symlink_to(ROOT / "playbooks" / "collections")
+    playbook = empty.folder / "foreign.yml"
     playbook.write_text(FOREIGN, encoding="utf-8")
-    return playbook
+    relative = os.path.relpath(playbook.with_suffix(""), ROOT / "playbooks")
+
+    @cache
+    def play(*arguments: str, callback: str = "org.baseline.grouped") -> Played:
+        return empty.play(relative, *arguments, ANSIBLE_STDOUT_CALLBACK=callback)
+
+    return play
 
 
-def run(stage: Stage, playbook: Path, *arguments: str, **variables: str) -> Played:
-    return stage.play(os.path.relpath(playbook.with_suffix(""), ROOT / "playbooks"), *arguments, **variables)
-
-
-def test_foreign_failures_are_shown_with_everything_they_said(stage: Stage, foreign: Path) -> None:
-    played = run(stage, foreign)
+def test_foreign_failures_are_shown_with_everything_they_said(foreign: Callable[..., Played]) -> None:
+    played = foreign()
     assert 2 == played.code
     for text in ("told-you", "first try", "no bread", "no butter", "/no/such/program"):
         assert text in played.stdout
     assert "quiet as a mouse" not in played.stdout
 
 
-def test_the_counters_keep_the_meaning_they_have_everywhere(stage: Stage, foreign: Path) -> None:
-    ours = run(stage, foreign)
-    theirs = run(stage, foreign, ANSIBLE_STDOUT_CALLBACK="default")
+def test_the_counters_keep_the_meaning_they_have_everywhere(foreign: Callable[..., Played]) -> None:
+    theirs = foreign(callback="default")
     line = next(line for line in theirs.stdout.splitlines() if line.startswith("localhost ") and "ok=" in line)
-    recap = next(line for line in ours.stdout.splitlines() if line.startswith("Foreign : "))
+    recap = next(line for line in foreign().stdout.splitlines() if line.startswith("Foreign : "))
     assert line.split(":")[1].split() == recap.split(":")[1].split()
 
 
-def test_verbose_shows_what_a_task_returned(stage: Stage, foreign: Path) -> None:
-    assert "quiet as a mouse" in run(stage, foreign, "-v").stdout
+def test_verbose_shows_what_a_task_returned(foreign: Callable[..., Played]) -> None:
+    assert "quiet as a mouse" in foreign("-v").stdout
 
 
-def test_output_has_no_colour_unless_it_is_wanted(stage: Stage) -> None:
-    deny(stage, "payments-prod")
-    assert "\x1b" not in stage.play("baseline").said
-    assert "\x1b" in stage.play("baseline", NO_COLOR="", ANSIBLE_FORCE_COLOR="1").stdout
+def test_output_has_no_colour_unless_it_is_wanted(stage: Stage, denied: Denied) -> None:
+    assert "\x1b" not in denied.played.said
+    assert "\x1b" in stage.play("baseline", "--check", NO_COLOR="", ANSIBLE_FORCE_COLOR="1").stdout
 
 
 def test_text_cannot_act_on_the_terminal(stage: Stage) -> None:
@@ -98,27 +99,23 @@ def test_text_cannot_act_on_the_terminal(stage: Stage) -> None:
     assert "gone" in played.stdout
 
 
-def test_junit_has_a_case_for_every_account_and_a_failure_for_the_one_that_failed(stage: Stage) -> None:
-    deny(stage, "payments-prod")
-    file = stage.folder / "reports" / "junit.xml"
-    stage.play("baseline", "--check", ORG_RESULTS_JUNIT=str(file))
-    suite = ET.parse(file).getroot().find("testsuite")
+def test_junit_has_a_case_for_every_account_and_a_failure_for_the_one_that_failed(denied: Denied) -> None:
+    suite = ET.parse(denied.junit).getroot().find("testsuite")
     assert suite is not None
     assert sorted([*KEYS, "management"]) == sorted(case.attrib["name"] for case in suite.findall("testcase"))
     failed = [case.attrib["name"] for case in suite.findall("testcase") if case.find("failure") is not None]
     assert (["payments-prod"], "1") == (failed, suite.attrib["failures"])
 
 
-def test_json_lines_have_every_account_once_with_its_changes(stage: Stage) -> None:
-    deny(stage, "payments-prod")
-    played = stage.play("baseline", "--check")
-    lines = {line["host"]: line for line in played.results[:-1] if line["play"] == "Baseline"}
+def test_json_lines_have_every_account_once_with_its_changes(denied: Denied) -> None:
+    results = denied.played.results
+    lines = {line["host"]: line for line in results[:-1] if line["play"] == "Baseline"}
     assert sorted([*KEYS, "management"]) == sorted(lines)
-    assert len(lines) == sum(line["play"] == "Baseline" for line in played.results[:-1])
-    assert stage.id_of("search-dev") == lines["search-dev"]["account"]
+    assert len(lines) == sum(line["play"] == "Baseline" for line in results[:-1])
+    assert denied.ids["search-dev"] == lines["search-dev"]["account"]
     assert ["create"] == [change["action"] for change in lines["search-dev"]["changes"]]
     assert "AssumeRole" in lines["payments-prod"]["reason"]
-    assert ("summary", 1) == (played.results[-1]["type"], played.counts["failed"])
+    assert ("summary", 1) == (results[-1]["type"], results[-1]["counts"]["failed"])
 
 
 def test_verbose_names_every_account_of_a_group(stage: Stage) -> None:
