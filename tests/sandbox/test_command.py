@@ -123,6 +123,14 @@ def test_a_file_with_errors_is_not_served(tmp_path: Path) -> None:
     assert (1, True) == (done.returncode, "nonsense" in done.stderr), done.stderr
 
 
+def test_with_throttle_calls_above_the_published_rates_are_refused() -> None:
+    code = "import boto3\nfrom botocore.config import Config\n"
+    code += "c = boto3.client('organizations', config=Config(retries={'total_max_attempts': 1}))\n"
+    code += "c.create_organization()\nfor _ in range(9): c.list_policies(Filter='TAG_POLICY')"
+    done = run("--empty", "--throttle", "--", sys.executable, "-c", code)
+    assert (1, True) == (done.returncode, "TooManyRequestsException" in done.stderr)
+
+
 def test_latency_is_in_milliseconds() -> None:
     code = "import boto3, time; c = boto3.client('organizations'); s = time.monotonic()\n"
     code += "try: c.list_roots()\nexcept Exception: pass\nprint(time.monotonic() - s)"

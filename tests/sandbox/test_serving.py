@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -181,6 +182,32 @@ def test_one_session_s_key_with_another_s_token_is_refused(
 
 def test_a_new_account_s_quota_of_closures_is_the_higher_of_250_and_a_fifth() -> None:
     assert [250, 250, 400, 1_000] == [closable(members) for members in (3, 1_000, 2_000, 10_000)]
+
+
+def test_many_threads_get_their_own_answers_and_every_call_is_recorded(
+    sandbox: Sandbox, client: Callable[..., Any], assume: Callable[..., dict[str, Any]]
+) -> None:
+    accounts = [LOG, *(account for account in sandbox.world.roles if account != LOG)]
+    clients = {account: client("iam", assume(account)) for account in accounts}
+    identities = {account: client("sts", assume(account)) for account in accounts}
+    organizations = client("organizations")
+    assert sandbox.world.realm is not None
+    root = sandbox.world.realm.root.id
+    sandbox.recorder.clear()
+
+    def work(number: int) -> tuple[str, int, str]:
+        account = accounts[number % len(accounts)]
+        organizations.create_organizational_unit(ParentId=root, Name=f"unit {number}")
+        roles = clients[account].list_roles()["Roles"]
+        return account, len(roles), identities[account].get_caller_identity()["Account"]
+
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(work, range(60)))
+    assert [(account, 4, account) for account in (accounts * 60)[:60]] == found
+    assert 180 == len(sandbox.recorder)
+    state = sandbox.organization_state()
+    assert state is not None
+    assert 60 == sum(name.startswith("unit ") for name in state["units"])
 
 
 def test_accounts_are_separate_in_the_services_of_moto(
