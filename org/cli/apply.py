@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from org.cli._options import accounts_file, accounts_option, show_findings
+from org.cli._working import working
 
 if TYPE_CHECKING:
     from org.aws.cloud import Cloud
@@ -52,7 +53,8 @@ def _planned(planfile: Path | None, accounts: Path, form: str) -> tuple[Plan, Cl
 
     if planfile is not None:
         return planfiles.read(planfile), connect()
-    planned, asked, cloud = run.plan(accounts)
+    with working("reading the organization"):
+        planned, asked, cloud = run.plan(accounts)
     show_findings((*asked.findings, *planned.findings), asked.sources)
     click.echo(rendered(planned, "text"), nl=False, err=form == "json")
     return planned, cloud

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from org.cli._options import accounts_file, accounts_option, file_argument, show_findings, wants_colour
+from org.cli._working import working
 
 if TYPE_CHECKING:
     from org.model.change import Plan
@@ -38,7 +39,8 @@ def command(file: Path | None, named: Path | None, form: str, out: Path | None, 
     from org.model.finding import Severity
     from org.reconcile import planfile, run
 
-    planned, asked, _ = run.plan(accounts_file(file, named))
+    with working("reading the organization"):
+        planned, asked, _ = run.plan(accounts_file(file, named))
     show_findings((*asked.findings, *planned.findings), asked.sources)
     click.echo(rendered(planned, form), nl=False)
     if out is not None:

@@ -18,7 +18,7 @@ VERSION = 1
 
 
 def to_data(plan: Plan) -> dict[str, Any]:
-    """The plan as JSON data, as design and docs/plan.md describe it."""
+    """The plan as JSON data, as docs/plan.md describes it."""
     return {
         "version": VERSION,
         "plan_id": plan.plan_id,

@@ -113,8 +113,11 @@ def _failed(account: Account, live: Mapping[str, Account], error: OrgError) -> A
 
 
 def versions() -> dict[str, str]:
-    """The versions a plan was made with."""
-    return {"org": metadata.version("aws-org-baseline")}
+    """The versions a plan was made with; `source` for a checkout that was never installed."""
+    try:
+        return {"org": metadata.version("aws-org-baseline")}
+    except metadata.PackageNotFoundError:
+        return {"org": "source"}
 
 
 def commit_of(file: Path) -> str | None:
