@@ -50,6 +50,27 @@ def test_the_help_says_what_to_write(piece: str) -> None:
     assert [HELP[piece]] == [one.help for one in loaded(piece).findings]
 
 
+FAULTS = {
+    "somebody": "has no `@`",
+    "a@b@acme.example": "has more than one `@`",
+    "a b@acme.example": "has ` ` before the `@`",
+    "a|b@acme.example": "has `|` before the `@`",
+    "büro@acme.example": "has `ü` in it, which is not ASCII",
+    ".a@acme.example": "has nothing, or a dot, at its start",
+    "@acme.example": "has nothing, or a dot, at its start",
+    "a@localhost": "has a domain that is none: `localhost`",
+    "a@-acme.example": "has a domain that is none: `-acme.example`",
+    "a@acme..example": "has a domain that is none: `acme..example`",
+    "a@acme.example.": "has a domain that is none: `acme.example.`",
+}
+
+
+@pytest.mark.parametrize("address", FAULTS)
+def test_an_address_is_refused_for_the_reason_aws_has(address: str) -> None:
+    piece = f"accounts:\n  - {{key: a, ou: Workloads, email: '{address}'}}\n"
+    assert [f"`{address}` {FAULTS[address]}"] == [one.message for one in loaded(piece).findings]
+
+
 def test_findings_stand_in_the_order_of_the_file() -> None:
     piece = "baseline: {zzz: {}}\npolicies: [deny-rot]\naccounts:\n  - {key: b, ou: Zzz}\n  - {key: a, ou: Zzz, x: y}\n"
     found = loaded(piece).findings

@@ -77,6 +77,18 @@ def test_any_schema_and_any_value(shape: dict[str, Any], value: Any) -> None:
     assert jsonschema.Draft7Validator(shape).is_valid(value) == (compiled(shape)(value) == [])
 
 
+ONES = [0, 0.0, False, 1, 1.0, True, "1", "true", None, ""]
+ALIKE = [*ONES, [], {}, *([one] for one in ONES), *({"a": one} for one in ONES)]
+
+
+@pytest.mark.parametrize("left", ALIKE, ids=repr)
+def test_which_values_are_the_same(left: Any) -> None:
+    for right in ALIKE:
+        cases = [({"const": left}, right), ({"enum": [left]}, right), ({"uniqueItems": True}, [left, right])]
+        for shape, value in cases:
+            assert jsonschema.Draft7Validator(shape).is_valid(value) == (compiled(shape)(value) == []), (shape, value)
+
+
 @cache
 def validator(included_file: bool) -> Any:
     return jsonschema.Draft7Validator((included if included_file else schema)(VOCABULARY))
