@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from org.sandbox.strict.organization import check_unlimited_features
 from org.sandbox.strict.paging import paged
 from org.sandbox.strict.quotas import closable
 from org.sandbox.strict.refusal import Refusal, constraint, invalid_input
@@ -234,7 +233,9 @@ def move_account(request: Request) -> dict[str, Any]:
 def close_account(request: Request) -> dict[str, Any]:
     """The account is PENDING_CLOSURE, and CLOSED a little later (API page CloseAccount)."""
     world, realm = request.world, request.realm
-    check_unlimited_features(realm)
+    if realm.features != "ALL":
+        message = "You attempted an operation that requires all features to be enabled."
+        raise constraint("ORGANIZATION_NOT_IN_ALL_FEATURES_MODE", message)
     account = find_account(realm, request.parameters["AccountId"])
     if account.id == realm.management:
         message = "You can't close the management account of an organization with this operation."

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from org.sandbox.strict.paging import paged
-from org.sandbox.strict.refusal import Refusal, constraint
+from org.sandbox.strict.refusal import Refusal
 from org.sandbox.strict.registry import Audience, Request, answers
 from org.sandbox.strict.state import DEFAULTS, RCP, SCP, Member, PolicyRecord, Realm, Root
 
@@ -122,14 +122,19 @@ def check_root(realm: Realm, root: str) -> None:
         raise Refusal("RootNotFoundException", "You specified a root that doesn't exist.")
 
 
+def check_policies_available(realm: Realm) -> None:
+    """Policies may be used (PolicyTypeNotAvailableForOrganizationException of EnablePolicyType and CreatePolicy)."""
+    if realm.features != "ALL":
+        message = "You can't use the specified policy type with the feature set currently enabled for the organization."
+        raise Refusal("PolicyTypeNotAvailableForOrganizationException", message)
+
+
 @answers("organizations")
 def enable_policy_type(request: Request) -> dict[str, Any]:
     """The type is on in the root (API page EnablePolicyType)."""
     realm, kind = request.realm, request.parameters["PolicyType"]
     check_root(realm, request.parameters["RootId"])
-    if realm.features != "ALL":
-        message = "You can't use the specified policy type with the feature set currently enabled for the organization."
-        raise Refusal("PolicyTypeNotAvailableForOrganizationException", message)
+    check_policies_available(realm)
     if kind in realm.root.types:
         message = "The specified policy type is already enabled in the specified root."
         raise Refusal("PolicyTypeAlreadyEnabledException", message)
@@ -154,10 +159,3 @@ def disable_policy_type(request: Request) -> dict[str, Any]:
                 realm.detach(policy, target)
     realm.root.types.discard(kind)
     return {"Root": show_root(realm.root)}
-
-
-def check_unlimited_features(realm: Realm) -> None:
-    """The organization has all features, which policies and closing accounts need."""
-    if realm.features != "ALL":
-        message = "You attempted an operation that requires all features to be enabled."
-        raise constraint("ORGANIZATION_NOT_IN_ALL_FEATURES_MODE", message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from org.sandbox.strict.grammar import check_document
-from org.sandbox.strict.organization import check_unlimited_features
+from org.sandbox.strict.organization import check_policies_available
 from org.sandbox.strict.paging import paged
 from org.sandbox.strict.refusal import Refusal, constraint, invalid_input
 from org.sandbox.strict.registry import Request, answers
@@ -69,7 +69,7 @@ def create_policy(request: Request) -> dict[str, Any]:
     """A new policy, attached to nothing (API page CreatePolicy)."""
     realm, quotas, wanted = request.realm, request.world.quotas, request.parameters
     kind, name = wanted["Type"], wanted["Name"]
-    check_unlimited_features(realm)
+    check_policies_available(realm)
     check_content(quotas, kind, wanted["Content"])
     check_name(realm, kind, name)
     count = sum(1 for policy_kind, _ in realm.policy_names if policy_kind == kind)
