@@ -126,7 +126,8 @@ def test_a_file_with_errors_is_not_served(tmp_path: Path) -> None:
 def test_with_throttle_calls_above_the_published_rates_are_refused() -> None:
     code = "import boto3\nfrom botocore.config import Config\n"
     code += "c = boto3.client('organizations', config=Config(retries={'total_max_attempts': 1}))\n"
-    code += "c.create_organization()\nfor _ in range(9): c.list_policies(Filter='TAG_POLICY')"
+    code += "c.create_organization()\n"
+    code += "for n in range(4): c.create_account(Email=f'aws+{n}@acme.example', AccountName='new')"
     done = run("--empty", "--throttle", "--", sys.executable, "-c", code)
     assert (1, True) == (done.returncode, "TooManyRequestsException" in done.stderr)
 
@@ -135,7 +136,7 @@ def test_latency_is_in_milliseconds() -> None:
     code = "import boto3, time; c = boto3.client('organizations'); s = time.monotonic()\n"
     code += "try: c.list_roots()\nexcept Exception: pass\nprint(time.monotonic() - s)"
     done = run("--empty", "--latency", "400", "--", sys.executable, "-c", code)
-    assert 0.4 <= float(done.stdout) < 5
+    assert 0.4 <= float(done.stdout) < 60
 
 
 def test_the_documentation_names_every_fault_field_every_request_and_the_number_of_rules() -> None:

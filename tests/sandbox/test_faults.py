@@ -192,7 +192,7 @@ def test_a_slow_answer_is_lost_to_an_impatient_client(sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("CreateOrganizationalUnit", latency=0.6))
     with pytest.raises(ReadTimeoutError):
         impatient.create_organizational_unit(ParentId=root(sandbox), Name="new")
-    for _ in range(50):
+    for _ in range(200):
         if "new" in names(sandbox):
             break
         time.sleep(0.05)
@@ -256,7 +256,7 @@ def test_an_error_carries_its_reason(sandbox: Sandbox, client: Callable[..., Any
 
 
 def test_above_the_published_rate_calls_are_throttled(sandbox: Sandbox, client: Callable[..., Any]) -> None:
-    sandbox.faults.set(throttles())
+    sandbox.faults.set(throttles(scale=0.001))
     for _ in range(9):
         with contextlib.suppress(ClientError):
             client("organizations").list_policies(Filter="SERVICE_CONTROL_POLICY")
