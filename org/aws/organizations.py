@@ -37,10 +37,11 @@ WIDTH = 8
 Tags = dict[str, dict[str, str]]
 
 
-def read(cloud: Cloud) -> Organization:
+def read(cloud: Cloud, kinds: Iterable[PolicyType] = ()) -> Organization:
     """The organization as it is; where there is none yet, one without an id that holds the caller's account.
 
-    Found accounts have their id for a key.
+    Found accounts have their id for a key. Policies are read of the types that are enabled at the root, and of `kinds`:
+    a type that is to be enabled may have policies from an earlier time.
     Raises `Denied` where the caller is not the management account or a delegated administrator.
     """
     with ThreadPoolExecutor(WIDTH) as pool:
@@ -53,9 +54,9 @@ def read(cloud: Cloud) -> Organization:
                 return _standalone(cloud)
             raise
         tags_job = pool.submit(_bulk_tags, cloud)
-        policies_job = pool.submit(_list_policies, cloud)
         delegation_job = pool.submit(_delegation, cloud)
         root = next(cloud.pages("organizations", "list_roots", "Roots"))
+        policies_job = pool.submit(_list_policies, cloud, _enabled(root) | frozenset(kinds))
         ou_paths = _tree(cloud, pool, root["Id"])
         nodes = {unit_id: ou_reference(path) for unit_id, path in ou_paths.items()}
         tags = tags_job.result()
@@ -218,11 +219,11 @@ def _unit(unit_id: str, path: str, tags: Tags) -> OrganizationalUnit:
     return OrganizationalUnit(path=path, id=unit_id, tags=rest, owned=own.get(OWNER_TAG) == OWNED)
 
 
-def _list_policies(cloud: Cloud) -> dict[str, tuple[PolicyType, dict[str, Any]]]:
-    """Policy id -> its type and summary, for every type that this release manages."""
+def _list_policies(cloud: Cloud, kinds: Iterable[PolicyType]) -> dict[str, tuple[PolicyType, dict[str, Any]]]:
+    """Policy id -> its type and summary, for those types: AWS has no call that lists them all."""
     return {
         summary["Id"]: (kind, summary)
-        for kind in PolicyType
+        for kind in sorted(kinds)
         for summary in cloud.pages("organizations", "list_policies", "Policies", Filter=kind.value)
     }
 

@@ -33,11 +33,32 @@ VERSION = 1
     show_default=True,
     help="A table for people, or every document as versioned JSON.",
 )
-def command(file: Path | None, named: Path | None, out: Path | None, *, pretty: bool, form: str) -> None:
+@click.option("--role", help="With `org render roles`: one role, as the documents that IAM gets.")
+@click.option(
+    "--with", "given", multiple=True, metavar="NAME=VALUE", help="With --role: a parameter; for a list, repeat it."
+)
+def command(
+    file: Path | None,
+    named: Path | None,
+    out: Path | None,
+    *,
+    pretty: bool,
+    form: str,
+    role: str | None,
+    given: tuple[str, ...],
+) -> int:
     """Show the policies that FILE (accounts.yaml) asks for, with their size and their targets.
+
+    `org render roles` shows the least-privilege roles instead, the pipeline's own among them.
 
     Nothing is sent to AWS.
     """
+    if file == Path("roles"):
+        from org.cli._roles import show_roles
+
+        return show_roles(accounts_file(None, named), role, given, form)
+    if role or given:
+        raise click.UsageError("--role and --with belong to `org render roles`")
     from org.reconcile.wanted import wanted
 
     asked = wanted(accounts_file(file, named))
@@ -46,17 +67,18 @@ def command(file: Path | None, named: Path | None, out: Path | None, *, pretty: 
     if out:
         write(policies, out, pretty=pretty)
     click.echo(as_json(policies) if form == "json" else as_text(policies))
+    return 0
 
 
 def as_text(policies: Sequence[Policy]) -> str:
     """A table: one line a policy with its type, the characters it takes of AWS's quota, and its targets."""
-    from org.policy.grammar import SHORT
+    from org.policy.grammar import name_of
     from org.policy.quota import QUOTAS, size
 
     rows = [("POLICY", "TYPE", "CHARACTERS", "TARGETS")]
     for policy in policies:
         characters = f"{size(policy.content):,} of {QUOTAS[policy.kind].characters:,}"
-        rows.append((policy.name, SHORT[policy.kind].split()[1], characters, ", ".join(sorted(policy.targets))))
+        rows.append((policy.name, name_of(policy.kind), characters, ", ".join(sorted(policy.targets))))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         f"{name:<{widths[0]}}  {kind:<{widths[1]}}  {characters:>{widths[2]}}  {targets}"

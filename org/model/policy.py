@@ -16,10 +16,33 @@ Document = Mapping[str, Any]
 
 
 class PolicyType(StrEnum):
-    """The policy types of AWS Organizations that this release manages; the values are AWS's own names."""
+    """Every policy type of AWS Organizations; the values are AWS's own names.
+
+    The first two limit what may be done. The others are declarative: they are merged down the tree into one effective
+    policy for each account, by the inheritance operators in them.
+    https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnablePolicyType.html
+    """
 
     SERVICE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY"
     RESOURCE_CONTROL_POLICY = "RESOURCE_CONTROL_POLICY"
+    AISERVICES_OPT_OUT_POLICY = "AISERVICES_OPT_OUT_POLICY"
+    BACKUP_POLICY = "BACKUP_POLICY"
+    BEDROCK_POLICY = "BEDROCK_POLICY"
+    CHATBOT_POLICY = "CHATBOT_POLICY"
+    DECLARATIVE_POLICY_EC2 = "DECLARATIVE_POLICY_EC2"
+    GUARDDUTY_POLICY = "GUARDDUTY_POLICY"
+    INSPECTOR_POLICY = "INSPECTOR_POLICY"
+    NETWORK_SECURITY_DIRECTOR_POLICY = "NETWORK_SECURITY_DIRECTOR_POLICY"
+    S3_POLICY = "S3_POLICY"
+    SECURITYHUB_CSPM_POLICY = "SECURITYHUB_CSPM_POLICY"
+    SECURITYHUB_POLICY = "SECURITYHUB_POLICY"
+    TAG_POLICY = "TAG_POLICY"
+    UPGRADE_ROLLOUT_POLICY = "UPGRADE_ROLLOUT_POLICY"
+
+    @property
+    def declarative(self) -> bool:
+        """True where policies of this type are merged down the tree; false for SCPs and RCPs."""
+        return self not in (PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY)
 
 
 @dataclass(frozen=True, slots=True)

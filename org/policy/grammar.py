@@ -1,4 +1,4 @@
-"""What AWS Organizations accepts in a policy document: the rules of each policy type, checked before AWS is asked.
+"""What AWS Organizations accepts in an SCP or an RCP, checked before AWS is asked; `declarative` has the other types.
 
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
@@ -26,7 +26,24 @@ EFFECTS = {
     PolicyType.SERVICE_CONTROL_POLICY: ("Allow", "Deny"),
     PolicyType.RESOURCE_CONTROL_POLICY: ("Deny",),
 }
-SHORT = {PolicyType.SERVICE_CONTROL_POLICY: "an SCP", PolicyType.RESOURCE_CONTROL_POLICY: "an RCP"}
+SHORT = {
+    PolicyType.SERVICE_CONTROL_POLICY: "an SCP",
+    PolicyType.RESOURCE_CONTROL_POLICY: "an RCP",
+    PolicyType.AISERVICES_OPT_OUT_POLICY: "an AI opt-out policy",
+    PolicyType.BACKUP_POLICY: "a backup policy",
+    PolicyType.BEDROCK_POLICY: "a Bedrock policy",
+    PolicyType.CHATBOT_POLICY: "a chat policy",
+    PolicyType.DECLARATIVE_POLICY_EC2: "an EC2 policy",
+    PolicyType.GUARDDUTY_POLICY: "a GuardDuty policy",
+    PolicyType.INSPECTOR_POLICY: "an Inspector policy",
+    PolicyType.NETWORK_SECURITY_DIRECTOR_POLICY: "a network security director policy",
+    PolicyType.S3_POLICY: "an S3 policy",
+    PolicyType.SECURITYHUB_CSPM_POLICY: "a Security Hub CSPM policy",
+    PolicyType.SECURITYHUB_POLICY: "a Security Hub policy",
+    PolicyType.TAG_POLICY: "a tag policy",
+    PolicyType.UPGRADE_ROLLOUT_POLICY: "an upgrade rollout policy",
+}
+"""How people call one policy of each type."""
 SID = re.compile(r"[A-Za-z0-9]*")
 ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+")
 RESOURCE = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
@@ -40,14 +57,29 @@ KEY = re.compile(r"[A-Za-z0-9./_-]+:[^*?]+")
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One rule that a document breaks: the index of the statement, or None for the document, and what to say."""
+    """One rule that a document breaks: the index of the statement, or None for the document, and what to say.
+
+    In a declarative policy, `path` is where: the keys from the top.
+    """
 
     statement: int | None
     message: str
+    path: tuple[str, ...] = ()
+
+
+def name_of(kind: PolicyType) -> str:
+    """What one policy of that type is called, without its article: `SCP`, `tag policy`."""
+    return SHORT[kind].partition(" ")[2]
 
 
 def mistakes(kind: PolicyType, document: Mapping[str, Any]) -> Iterator[Mistake]:
     """Every rule of the policy type that the document breaks."""
+    if kind.declarative:
+        from org.policy.declarative import broken
+
+        for path, message in broken(kind, document):
+            yield Mistake(None, message, path)
+        return
     if document.get("Version") != VERSION:
         yield Mistake(None, f"Version `{document.get('Version')}`; it must be `{VERSION}`")
     for name in sorted(set(document) - {"Version", "Statement"}):

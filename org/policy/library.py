@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from org.model.finding import Severity, Span
+from org.policy.formats import with_pattern
 from org.policy.parse import LONGEST, Broken, parse
 from org.policy.reference import with_references
 from org.policy.shape import shape
@@ -40,7 +41,7 @@ class Library:
 
 def parameters_schema(template: Template) -> dict[str, Any]:
     """The JSON Schema of a template's parameters; each also takes a `$organization.*` reference."""
-    schemas = {name: with_references(schema) for name, schema in template.parameters.items()}
+    schemas = {name: with_references(with_pattern(schema)) for name, schema in template.parameters.items()}
     return {
         "type": "object",
         "description": template.title,

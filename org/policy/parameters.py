@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from org.policy.words import shown
+from org.policy.formats import FORMATS
+from org.policy.words import shown, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ KEYWORDS = {
     "default": object,
     "examples": list,
     "enum": list,
+    "format": str,
     "pattern": str,
     "minLength": int,
     "maxLength": int,
@@ -35,6 +37,7 @@ KEYWORDS = {
     "uniqueItems": bool,
 }
 ONLY_FOR = {
+    "format": "string",
     "pattern": "string",
     "minLength": "string",
     "maxLength": "string",
@@ -57,6 +60,8 @@ def schema_problems(schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         return
     if kind == "array" and "items" not in schema:
         yield path, "a list without `items`: say what each element is"
+    if "format" in schema and "pattern" in schema:
+        yield (*path, "pattern"), "`pattern` beside `format`, which is one itself"
     for keyword, value in schema.items():
         yield from _keyword_problems(keyword, value, str(kind), path)
 
@@ -71,6 +76,8 @@ def _keyword_problems(keyword: str, value: Any, kind: str, path: Path) -> Iterat
         yield here, f"`{keyword}` has no meaning for type `{kind}`"
     elif keyword == "items":
         yield from schema_problems(value, here)
+    elif keyword == "format" and value not in FORMATS:
+        yield here, f"no format `{value}`: {suggestion(value, FORMATS)}"
     elif keyword == "pattern":
         try:
             re.compile(value)
@@ -112,6 +119,10 @@ def _text_problems(schema: Mapping[str, Any], value: str) -> Iterator[str]:
     # U+0020 to U+00FF in a policy: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
     if any(not " " <= character <= "\u00ff" or "\x7f" <= character < "\u00a0" for character in value):
         yield f"is {shown(value)}, which has a character that no policy may hold"
+    elif value.startswith("@@"):
+        yield f"is {shown(value)}, and `@@` begins an inheritance operator"
+    elif "format" in schema and not re.search(FORMATS[schema["format"]], value):
+        yield f"is {shown(value)}, which is not of the format {schema['format']}"
     elif "pattern" in schema and not re.search(schema["pattern"], value):
         yield f"is {shown(value)}, which does not match `{schema['pattern']}`"
     elif not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):

@@ -1,6 +1,7 @@
 """How much AWS lets a policy hold and a target carry: dated data with its source, and a user's override.
 
-https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html lists most types. It does not name
+GuardDuty, Security Hub CSPM and network security director policies yet; they are taken to be like the others.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Quota:
     characters: int
     attached: int
     policies: int
-    aws_attached: int = 1
+    aws_attached: int = 0
     kept_free: int = 1
 
     @property
@@ -42,10 +43,15 @@ class Quota:
 
 QUOTAS: Mapping[PolicyType, Quota] = MappingProxyType(
     {
+        **{kind: Quota(characters=10_000, attached=10, policies=1_000) for kind in PolicyType},
         # 10,240 characters and 10 policies since 15 May 2026; both were half of that before.
-        PolicyType.SERVICE_CONTROL_POLICY: Quota(characters=10_240, attached=10, policies=10_000),
+        PolicyType.SERVICE_CONTROL_POLICY: Quota(characters=10_240, attached=10, policies=10_000, aws_attached=1),
         # RCPFullAWSAccess cannot be detached, so it always takes one of the five.
-        PolicyType.RESOURCE_CONTROL_POLICY: Quota(characters=5_120, attached=5, policies=2_000),
+        PolicyType.RESOURCE_CONTROL_POLICY: Quota(characters=5_120, attached=5, policies=2_000, aws_attached=1),
+        PolicyType.AISERVICES_OPT_OUT_POLICY: Quota(characters=2_500, attached=5, policies=1_000),
+        PolicyType.CHATBOT_POLICY: Quota(characters=10_000, attached=5, policies=1_000),
+        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_upgrade_syntax.html
+        PolicyType.UPGRADE_ROLLOUT_POLICY: Quota(characters=5_120, attached=10, policies=1_000),
     }
 )
 

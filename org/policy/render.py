@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from org.model.policy import Policy, PolicyType, minified
-from org.policy.grammar import SHORT, mistakes
+from org.policy.grammar import SHORT, mistakes, name_of
 from org.policy.parameters import problems
 from org.policy.quota import QUOTAS, Quota, size
 from org.policy.reference import NAMES, PREFIX, known_values, resolve, unknown_references
@@ -167,13 +167,19 @@ def _checked(kind: PolicyType, name: str, joined: _Joined, quota: Quota) -> Iter
         yield finding("ORG111", message, span, help=_statement_costs(joined))
     bound = joined.template.bind(joined.values)
     for mistake in mistakes(kind, json.loads(joined.content)):
-        there = span if mistake.statement is None else joined.template.statement_span(bound[mistake.statement][0])
+        there = joined.template.tree.span(("policy", *mistake.path)) if kind.declarative else span
+        if mistake.statement is not None:
+            there = joined.template.statement_span(bound[mistake.statement][0])
         message = f"template `{joined.template.name}`: {mistake.message}"
         yield finding("ORG113", message, there, seen=span, help="AWS would refuse this document")
 
 
 def _statement_costs(joined: _Joined) -> str:
-    """What each statement takes, the largest first."""
+    """What each statement takes, the largest first; of a declarative policy, each part below its top."""
+    if joined.template.kind.declarative:
+        ((_, parts),) = json.loads(joined.content).items()
+        sizes = sorted(((size(minified(part)), name) for name, part in parts.items()), reverse=True)
+        return "its parts take " + ", ".join(f"{name} {cost:,}" for cost, name in sizes)
     costs = [
         (size(minified(statement)), str(statement.get("Sid", f"statement {number}")))
         for number, (_, statement) in enumerate(joined.template.bind(joined.values), 1)
@@ -201,10 +207,12 @@ def _attached(
 
 
 def _slots(kind: PolicyType, target: str, count: int, quota: Quota) -> str:
-    short = SHORT[kind].split()[1]
+    name = name_of(kind)
+    many = f"{name}s" if name.isupper() else name.replace("policy", "policies")
+    own = f"{quota.aws_attached} of them its own, " if quota.aws_attached else ""
     return (
-        f"`{target}` would carry {count} {short}s, and {quota.ours} fit: AWS takes {quota.attached}, "
-        f"{quota.aws_attached} of them its own, and {quota.kept_free} stays free for replacing one"
+        f"`{target}` would carry {count} {many}, and {quota.ours} fit: AWS takes {quota.attached}, "
+        f"{own}and {quota.kept_free} stays free for replacing one"
     )
 
 

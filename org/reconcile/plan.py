@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from org.model.change import Action, Change, Plan
 from org.model.finding import Finding, Severity
 from org.model.organization import AccountState
+from org.model.policy import PolicyType
+from org.policy.quota import QUOTAS
 from org.reconcile.align import align
 from org.reconcile.diff import LIVE, diff, removable
 from org.reconcile.guard import guards
@@ -41,12 +44,6 @@ ORDER = (
 """INVARIANT: what adds protection comes before what moves, and what moves before what takes protection away."""
 
 _PHASE = {pair: phase for phase, pair in enumerate(ORDER)}
-
-ATTACHED_PER_TARGET = {"SERVICE_CONTROL_POLICY": 10, "RESOURCE_CONTROL_POLICY": 5}
-"""Policies of a type on one root, OU or account, AWS's own FullAWSAccess included.
-
-https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
-"""
 
 
 def plan(
@@ -143,19 +140,20 @@ def _noticed(wanted: Organization, aligned: Aligned) -> Iterator[Finding]:
 
 
 def _full_targets(found: Organization, changes: tuple[Change, ...]) -> Iterator[Finding]:
-    """Targets that would hold more policies than AWS allows while new ones are attached before old ones go."""
-    attached: dict[tuple[str, str], int] = {}
-    for policy in found.policies:
-        for target in policy.targets:
-            attached[policy.kind.value, target] = attached.get((policy.kind.value, target), 1) + 1
+    """Targets that would hold more policies than AWS allows while new ones are attached before old ones go.
+
+    Of SCPs and RCPs, AWS's own FullAWSAccess counts on every target.
+    """
+    attached = Counter((policy.kind, target) for policy in found.policies for target in policy.targets)
     for change in changes:
         if change.action is Action.ATTACH and change.after:
-            pair = str(change.after["type"]), str(change.after["target"])
-            attached[pair] = attached.get(pair, 1) + 1
-            if attached[pair] == ATTACHED_PER_TARGET[pair[0]] + 1:
+            kind, target = PolicyType(str(change.after["type"])), str(change.after["target"])
+            attached[kind, target] += 1
+            quota = QUOTAS[kind]
+            if attached[kind, target] + quota.aws_attached == quota.attached + 1:
                 yield Finding(
                     "ORG908",
-                    f"`{pair[1]}` would hold more than {ATTACHED_PER_TARGET[pair[0]]} policies of type {pair[0]}",
+                    f"`{target}` would hold more than {quota.attached} policies of type {kind.value}",
                     Severity.ERROR,
                     change.source,
                     help="new policies are attached before old ones go; take some out first, or merge them",

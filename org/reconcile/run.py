@@ -57,7 +57,7 @@ def plan(accounts_file: Path) -> tuple[Plan, Wanted, Cloud]:
 
 def plan_organization(organization: Organization, cloud: Cloud) -> Plan:
     """Read the live organization and plan; nothing is written."""
-    found = organizations.read(cloud)
+    found = organizations.read(cloud, {policy.kind for policy in organization.policies})
     made = make_plan(organization, found, partial(organizations.with_contacts, cloud))
     if cloud.is_sandbox:
         # A sandbox has nothing to lose, so a demo may create its organization without being asked.
