@@ -16,6 +16,7 @@ import click  # noqa: E402 - the root must be on the path first
 
 from org import baseline, cli, policy  # noqa: E402
 from org.load import checks, schema  # noqa: E402
+from org.policy import lint  # noqa: E402
 from org.policy.rules import RULES as OF_POLICIES  # noqa: E402
 from org.reconcile.rules import RULES as OF_PLANS  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
@@ -105,12 +106,12 @@ What a machine reads is on stdout, everything else on stderr."""
 def rules() -> str:
     """Every rule about accounts.yaml and its policies, with the reason for it and what it looks like."""
     parts = []
-    for rule in [*checks.rules().values(), *OF_POLICIES, *OF_PLANS]:
+    for rule in [*checks.rules().values(), *OF_POLICIES, *lint.rules(), *OF_PLANS]:
         parts += [f"## {rule.id}: {rule.title}", rule.why]
         for word, example in (("Wrong", rule.wrong), ("Right", rule.right)):
             parts += [f"{word}:\n\n```yaml\n{example.rstrip()}\n```"] if example else []
-    lead = """What `org check` looks for in `accounts.yaml` and in policy templates, and from ORG901 on what plans say.
-`org explain ORG040` prints one of these on the terminal."""
+    lead = """What `org check` looks for in `accounts.yaml`, in policy templates and in [policy documents](lint.md),
+and from ORG901 on what plans say. `org explain ORG040` prints one of these on the terminal."""
     return page("Rules", lead, *parts)
 
 

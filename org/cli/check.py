@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from org.cli import _policies
 from org.cli._options import accounts_file, accounts_option, file_argument, wants_colour
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from org.model.finding import Finding
     from org.reconcile.wanted import Wanted
@@ -27,26 +30,45 @@ FORMATS = ("text", "json", "github", "sarif")
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print it."
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-def command(file: Path | None, named: Path | None, form: str, strict: bool) -> int:
+@click.option(
+    "--policies", type=click.Path(path_type=Path), help="Look at the policy documents in this file or folder instead."
+)
+@click.option(
+    "--kind", type=click.Choice(_policies.KINDS), help="What --policies holds. [default: told from each file]"
+)
+def command(
+    file: Path | None, named: Path | None, form: str, *, strict: bool, policies: Path | None, kind: str | None
+) -> int:
     """Look at accounts.yaml and its policies, and report everything that is wrong, with file, line and column.
+
+    With --policies the documents there are looked at, JSON or YAML, whatever tool they belong to; an accounts file that
+    is named beside it tells the rules which roles must never be locked out.
 
     Nothing is asked of AWS. The exit code is 1 where there are errors, or with --strict warnings, and 0 otherwise.
     """
     from org.load.yaml import collector_off
     from org.model.finding import Severity
-    from org.reconcile.wanted import wanted
 
     begun = time.monotonic()
     path = accounts_file(file, named)
     with collector_off():
-        result = wanted(path)
+        result, told = looked_at(path) if policies is None else _policies.looked_at(policies, kind, file or named)
         written = report(form, result.findings, result.sources)
     if written:
         click.echo(written, color=True)
     if form == "text":
-        click.echo(summary(path, result, time.monotonic() - begun), err=True)
+        click.echo(told(time.monotonic() - begun), err=True)
     bad = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return 1 if any(finding.severity in bad for finding in result.findings) else 0
+
+
+def looked_at(path: Path) -> tuple[Wanted, Callable[[float], str]]:
+    """What the accounts file says, with all findings, and what sums it up once the seconds are known."""
+    from org.reconcile.wanted import wanted
+
+    result = wanted(path)
+    result = replace(result, findings=(*result.findings, *_policies.of_accounts(result)))
+    return result, partial(summary, path, result)
 
 
 def report(form: str, found: Sequence[Finding], sources: Mapping[str, str]) -> str:

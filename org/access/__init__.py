@@ -1,0 +1,1 @@
+"""What policies mean: the actions, resource types and condition keys that AWS knows."""

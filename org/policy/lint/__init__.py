@@ -1,0 +1,58 @@
+"""What is wrong with policy documents: `lint_path` for files, `lint_policies` for those that accounts.yaml asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from org.policy.lint import reading
+from org.policy.lint.document import Around, Kind
+from org.policy.lint.rules import rules, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from org.model.finding import Finding
+    from org.model.policy import Policy
+
+__all__ = ["Around", "Kind", "Linted", "lint_path", "lint_policies", "rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """Findings in the order of the files, the text of each file that was read, and how much was looked at."""
+
+    findings: tuple[Finding, ...]
+    sources: Mapping[str, str]
+    files: int
+    documents: int
+
+
+def lint_path(path: Path, kind: Kind | None = None, around: Around | None = None) -> Linted:
+    """What is wrong with the policies in a file, or in every JSON and YAML file below a folder.
+
+    `kind` is what to take them for; without it each document is looked at. Nothing is raised for a broken file.
+    """
+    around = around or Around()
+    found = reading.read_path(path, kind, around.organization)
+    together = replace(around, documents=tuple(found.documents))
+    findings = [
+        *found.findings,
+        *(one for document in found.documents for one in run(replace(document, around=together))),
+    ]
+    ordered = tuple(sorted(findings, key=lambda finding: finding.order))
+    return Linted(ordered, found.sources, found.files, len(found.documents))
+
+
+def lint_policies(policies: Iterable[Policy], around: Around) -> tuple[Finding, ...]:
+    """What is wrong with rendered policies; each finding stands where accounts.yaml asks for the policy."""
+    wanted = [policy for policy in policies if policy.kind.name in reading.POLICY_TYPES]
+    documents = [reading.of_policy(policy) for policy in wanted]
+    together = replace(around, documents=tuple(documents))
+    named = [
+        replace(finding, message=f"policy `{policy.name}`: {finding.message}")
+        for policy, document in zip(wanted, documents, strict=True)
+        for finding in run(replace(document, around=together))
+    ]
+    return tuple(sorted(named, key=lambda finding: finding.order))
