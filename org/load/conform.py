@@ -244,9 +244,10 @@ def unique(_compiler: Compiler, schema: Schema) -> Check:
     """A check that no two items are the same; the later one is reported."""
     if not schema["uniqueItems"]:
         return accept
+    longest = schema.get("maxItems", math.inf)
 
     def check(value: Any, path: Path, out: Problems) -> None:
-        if type(value) is not list:
+        if type(value) is not list or len(value) > longest:
             return
         seen: set[Any] = set()
         for index, item in enumerate(value):
