@@ -98,5 +98,13 @@ RULES = (
         "`*` and actions that name their service, in an RCP. "
         "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html",
     ),
+    Rule(
+        "ORG190",
+        "a role allows more than it says",
+        "A role template lists every action that its statements may allow, under `allow:`, and a statement goes no "
+        "further. A trust policy allows nothing but assuming the role, to named principals. ForAllValues in an Allow "
+        "is true where the key is absent: "
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
+    ),
 )
 """Every rule of this layer, by id."""

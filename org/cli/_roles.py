@@ -1,0 +1,140 @@
+"""`org render roles`: the role templates as tables, and one role as the documents that IAM gets."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from org.model.organization import Organization
+    from org.policy.roles import Needs, Role, RoleTemplate
+
+VERSION = 1
+"""The version of the JSON that `--format json` writes."""
+
+
+def show_roles(accounts: Path, name: str | None, given: Sequence[str], form: str) -> int:
+    """The exit code; all roles with example values are shown, or the one role of that name with the values given.
+
+    What the accounts file says is used where there is one. Findings go to stderr.
+    """
+    from org.cli._options import show_findings
+    from org.model.finding import Severity
+    from org.model.organization import Organization
+    from org.policy.library import library_folders
+    from org.policy.reference import known_values
+    from org.policy.roles import render_roles, role_library
+
+    if given and name is None:
+        raise click.UsageError("--with belongs to --role")
+    organization = _organization(accounts)
+    roles = role_library(library_folders(accounts))
+    chosen = list(roles.templates.values()) if name is None else [_chosen(roles.templates, name)]
+    values = _values(given, chosen[0]) if name else {}
+    known = known_values(organization or Organization())
+    if organization is None:
+        known = {name: value for name, value in known.items() if name.startswith("pipeline.")}
+    made, findings = render_roles(chosen, needs(organization), known, values, examples=name is None)
+    show_findings((*roles.findings, *findings), roles.sources)
+    if form == "json":
+        click.echo(as_json(made))
+    elif made:
+        click.echo(as_documents(made[0]) if name else as_table(made))
+    return int(any(finding.severity is Severity.ERROR for finding in (*roles.findings, *findings)))
+
+
+def needs(organization: Organization | None) -> Needs:
+    """What the pipeline's roles need for all components of the baseline, and for the services of this organization."""
+    from org import baseline
+    from org.policy.roles import Needs
+
+    components = baseline.find().values()
+    services = {*organization.trusted_services, *organization.delegated_administrators} if organization else set()
+    return Needs(
+        component_reads=tuple(sorted({action for component in components for action in component.reads})),
+        component_writes=tuple(sorted({action for component in components for action in component.writes})),
+        trusted_services=tuple(sorted(services)),
+    )
+
+
+def _organization(accounts: Path) -> Organization | None:
+    """What the accounts file declares, None where there is no such file; raises `BadInput` where it has errors."""
+    from org.reconcile.wanted import wanted
+
+    return wanted(accounts).checked() if accounts.is_file() else None
+
+
+def _chosen(templates: Mapping[str, RoleTemplate], name: str) -> RoleTemplate:
+    from org.policy.words import suggestion
+
+    if name not in templates:
+        raise click.BadParameter(f"no role `{name}`; {suggestion(name, templates)}", param_hint="--role")
+    return templates[name]
+
+
+def _values(given: Sequence[str], role: RoleTemplate) -> dict[str, Any]:
+    """`name=value` texts as parameters of the types that the role declares; a list takes one element each time."""
+    values: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.BadParameter(f"`{text}` is not of the form name=value", param_hint="--with")
+        kind = role.template.parameters.get(name, {}).get("type", "string")
+        if kind == "array":
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = {"true": True, "false": False}.get(value, value) if kind == "boolean" else value
+    return values
+
+
+def as_table(roles: Sequence[Role]) -> str:
+    """A line a role: its name, how many actions its list has, the characters of its documents, and what it is."""
+    rows = [("ROLE", "ACTIONS", "CHARACTERS", "WHAT IT IS")]
+    rows += [(role.name, str(len(role.allow)), _sizes(role), role.title) for role in roles]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        f"{name:<{widths[0]}}  {count:>{widths[1]}}  {sizes:<{widths[2]}}  {title}"
+        for name, count, sizes, title in rows
+    ]
+    return "\n".join(lines)
+
+
+def _sizes(role: Role) -> str:
+    from org.model.policy import minified
+    from org.policy.quota import size
+
+    return ", ".join(f"{section} {size(minified(document)):,}" for section, document in role.documents.items())
+
+
+def as_documents(role: Role) -> str:
+    """The documents of a role, indented, each under the name of its section."""
+    from org.model.policy import minified
+    from org.policy.quota import size
+    from org.policy.roles import QUOTAS
+
+    parts = [f"{role.name}: {role.title}"]
+    for section, document in role.documents.items():
+        taken = f"{size(minified(document)):,} of {QUOTAS[section]:,} characters"
+        parts.append(f"{section} ({taken}):\n{json.dumps(document, indent=2)}")
+    return "\n\n".join(parts)
+
+
+def as_json(roles: Sequence[Role]) -> str:
+    """The versioned JSON: every role with its documents, its list of actions, and the values it was made with."""
+    records = [
+        {
+            "name": role.name,
+            "title": role.title,
+            "documents": dict(role.documents),
+            "allow": list(role.allow),
+            "values": dict(role.values),
+            "examples": list(role.examples),
+        }
+        for role in roles
+    ]
+    return json.dumps({"version": VERSION, "roles": records}, indent=2)
