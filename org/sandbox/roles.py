@@ -36,6 +36,10 @@ class Roles:
         named = [statement["Effect"] for statement in statements if names(statement, caller)]
         return "Allow" in named and "Deny" not in named
 
+    def longest(self, account: str, name: str) -> int:
+        """The most seconds that a session of the role may last: an hour, unless IAM was told otherwise."""
+        return int(self._record(account, name).max_session_duration or 3_600) if account in self._in_moto else 3_600
+
     def hand_over(self, account: str) -> None:
         """moto's IAM knows the roles of the account, and is the truth about them from now on."""
         with self._world.lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -149,8 +150,6 @@ def test_a_role_deleted_with_iam_can_no_longer_be_assumed(
 def test_a_role_made_with_iam_is_assumed_only_by_whom_it_trusts(
     sandbox: Sandbox, client: Callable[..., Any], assume: Callable[..., dict[str, Any]]
 ) -> None:
-    import json
-
     iam = client("iam", assume(LOG))
     for name, trusted in {"ours": "arn:aws:iam::111111111111:root", "theirs": "arn:aws:iam::999999999999:root"}.items():
         statement = {"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}
@@ -160,6 +159,21 @@ def test_a_role_made_with_iam_is_assumed_only_by_whom_it_trusts(
     assume(LOG, "ours")
     with pytest.raises(ClientError, match="AccessDenied"):
         assume(LOG, "theirs")
+
+
+def test_a_session_lasts_as_long_as_its_role_allows_but_an_hour_when_roles_are_chained(
+    sandbox: Sandbox, client: Callable[..., Any], assume: Callable[..., dict[str, Any]]
+) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": ["111111111111", LOG]}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client("iam", assume(LOG)).create_role(RoleName="long", AssumeRolePolicyDocument=document, MaxSessionDuration=7_200)
+    wanted = {"RoleArn": f"arn:aws:iam::{LOG}:role/long", "RoleSessionName": "test"}
+    client("sts").assume_role(**wanted, DurationSeconds=7_200)
+    with pytest.raises(ClientError, match="MaxSessionDuration"):
+        client("sts").assume_role(**wanted, DurationSeconds=7_201)
+    client("sts", assume(LOG)).assume_role(**wanted, DurationSeconds=3_600)
+    with pytest.raises(ClientError, match="role chaining"):
+        client("sts", assume(LOG)).assume_role(**wanted, DurationSeconds=3_601)
 
 
 def test_a_session_expires(sandbox: Sandbox, client: Callable[..., Any], assume: Callable[..., dict[str, Any]]) -> None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:[\x21-\x7e]*/)?([\w+=,.@-]{1,64})", re.ASCII)
 HOUR = 3_600
-LONGEST = 12 * HOUR
 USABLE = {"ACTIVE", "PENDING_CLOSURE"}
 """States of an account whose roles may be used (User Guide page orgs_manage_accounts_account_state)."""
 
@@ -37,7 +36,7 @@ def assume_role(request: Request) -> dict[str, Any]:
     account, name = match.groups()
     if not exists(request, account, name) or not request.roles.trusts(account, name, caller):
         raise denied(caller, arn)
-    check_duration(caller, seconds)
+    check_duration(caller, request.roles.longest(account, name), seconds)
     key, session = request.callers.issue(account, name, request.parameters["RoleSessionName"], seconds)
     expires = datetime.datetime.fromtimestamp(session.expires or 0, datetime.UTC)
     credentials = {
@@ -58,14 +57,12 @@ def exists(request: Request, account: str, name: str) -> bool:
     return request.roles.has(account, name)
 
 
-def check_duration(caller: Caller, seconds: int) -> None:
+def check_duration(caller: Caller, longest: int, seconds: int) -> None:
     """The session is not too long (API page AssumeRole, DurationSeconds; an hour at most when roles are chained)."""
-    if seconds > LONGEST:
-        raise Refusal("ValidationError", f"The requested DurationSeconds exceeds the maximum of {LONGEST}.")
     if caller.role and seconds > HOUR:
         message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
         raise Refusal("ValidationError", message)
-    if seconds > HOUR:
+    if seconds > longest:
         message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
         raise Refusal("ValidationError", message)
 
