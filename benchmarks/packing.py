@@ -62,7 +62,7 @@ def _organization(uses: tuple[PolicyUse, ...], units: int = 0, accounts: int = 0
 def ratio(policies: list[Policy], characters: int) -> tuple[int, int, int]:
     """Characters before and after, and documents, with that many characters to a document."""
     quotas = {**QUOTAS, SCP: Quota(characters=characters, attached=10**6, policies=10**6)}
-    packed = pack(policies, quotas, always=True).policies
+    packed = pack(policies, quotas, always=True)
     return sum(size(p.content) for p in policies), sum(size(p.content) for p in packed), len(packed)
 
 
@@ -88,7 +88,7 @@ def large() -> tuple[float, int]:
     organization = _organization(uses, 120, 10_000)
     started = time.process_time()
     found = library(library_folders(Path("accounts.yaml")))
-    policies = pack(render(organization, found).policies, always=True).policies
+    policies = pack(render(organization, found).policies, always=True)
     return time.process_time() - started, len(policies)
 
 

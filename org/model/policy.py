@@ -65,7 +65,8 @@ class Policy:
     """A policy as wanted or as found.
 
     `targets` are node references. `owned` is true where the policy carries our ownership tag; `aws_managed` where AWS
-    made it (FullAWSAccess, RCPFullAWSAccess), and such a policy is never changed nor detached.
+    made it (FullAWSAccess, RCPFullAWSAccess), and such a policy is never changed nor detached. `contains` says of a
+    packed document which policies are in it, each with the Sid of its statement.
     """
 
     kind: PolicyType
@@ -77,6 +78,7 @@ class Policy:
     owned: bool = True
     aws_managed: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
+    contains: tuple[tuple[str, str], ...] = ()
     span: Span | None = None
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from org.policy.statement import merged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-APART = {PolicyType.SERVICE_CONTROL_POLICY: 6, PolicyType.RESOURCE_CONTROL_POLICY: 2}
+APART = {PolicyType.SERVICE_CONTROL_POLICY: 5, PolicyType.RESOURCE_CONTROL_POLICY: 2}
 """Up to this many policies of ours on one target stay as they are, each under its own name.
 
 Fewer than fit, so that the packed documents can be attached beside the single ones before those are detached.
@@ -29,25 +29,18 @@ Fewer than fit, so that the packed documents can be attached beside the single o
 LONGEST_DESCRIPTION = 512
 """https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html"""
 
-Origins = tuple[tuple[str, str], ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """The policies to create, and for each packed one the guardrails in it with their Sids: the map for people."""
-
-    policies: tuple[Policy, ...]
-    origins: Mapping[str, Origins]
-
-
-def pack(policies: Sequence[Policy], quotas: Mapping[PolicyType, Quota] = QUOTAS, *, always: bool = False) -> Packed:
+def pack(
+    policies: Sequence[Policy], quotas: Mapping[PolicyType, Quota] = QUOTAS, *, always: bool = False
+) -> tuple[Policy, ...]:
     """The policies, packed where a target would carry too many of them, or everywhere with `always`.
 
-    Policies with the same targets are packed together, so every document keeps one list of targets.
+    Policies with the same targets are packed together, so every document keeps one list of targets. A packed policy
+    says in `contains` what is in it.
     """
     crowded = _crowded(policies)
     classes: dict[tuple[PolicyType, frozenset[str]], list[Policy]] = defaultdict(list)
-    result, origins = [], {}
+    result = []
     for policy in policies:
         together = policy.kind in APART and (always or any((policy.kind, t) in crowded for t in policy.targets))
         if together:
@@ -59,12 +52,10 @@ def pack(policies: Sequence[Policy], quotas: Mapping[PolicyType, Quota] = QUOTAS
             result += members
             continue
         for number, content, inside in _documents(members, quotas[kind].characters):
-            name = f"guardrails-{number}{_place(targets)}"
-            origins[name] = tuple(origin for member in inside for origin in _origins(member))
-            result.append(
-                replace(inside[0], name=name, content=content, description=_described(inside), targets=targets)
-            )
-    return Packed(tuple(sorted(result, key=lambda policy: (policy.kind, policy.name))), origins)
+            packed = replace(inside[0], name=f"guardrails-{number}{_place(targets)}", content=content, targets=targets)
+            contains = tuple(origin for member in inside for origin in _origins(member))
+            result.append(replace(packed, description=_described(inside), contains=contains))
+    return tuple(sorted(result, key=lambda policy: (policy.kind, policy.name)))
 
 
 def _crowded(policies: Iterable[Policy]) -> set[tuple[PolicyType, str]]:
@@ -95,7 +86,7 @@ def _described(inside: Sequence[Policy]) -> str:
     return ""
 
 
-def _origins(policy: Policy) -> Origins:
+def _origins(policy: Policy) -> tuple[tuple[str, str], ...]:
     found = statements_of(policy)
     return tuple((policy.name, str(statement.get("Sid", number))) for number, statement in enumerate(found, 1))
 

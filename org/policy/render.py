@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from org.model.policy import Policy, PolicyType, minified
 from org.policy.grammar import SHORT, mistakes, name_of
+from org.policy.pack import pack
 from org.policy.parameters import problems
 from org.policy.quota import QUOTAS, Quota, size
 from org.policy.reference import NAMES, PREFIX, known_values, resolve, unknown_references
 from org.policy.words import finding, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from org.model.finding import Finding
     from org.model.organization import Organization
@@ -44,6 +46,10 @@ class _Joined:
     values: Mapping[str, Any]
     content: str
     uses: list[PolicyUse] = field(default_factory=list)
+
+    def is_on(self, target: str) -> bool:
+        """True where a use puts it there."""
+        return any(use.target == target for use in self.uses)
 
 
 @dataclass(slots=True)
@@ -138,8 +144,9 @@ def render(organization: Organization, library: Library, quotas: Mapping[PolicyT
     for (kind, name), joined in sorted(renderer.policies.items()):
         findings += _checked(kind, name, joined, quotas[kind])
         policies.append(_policy(kind, name, joined))
-    findings += _attached(renderer.policies, quotas)
-    return Rendered(tuple(policies), tuple(sorted(findings, key=lambda one: one.order)))
+    packed = pack(policies, quotas)
+    findings += _attached(packed, renderer.policies, quotas)
+    return Rendered(packed, tuple(sorted(findings, key=lambda one: one.order)))
 
 
 def _policy(kind: PolicyType, name: str, joined: _Joined) -> Policy:
@@ -188,22 +195,21 @@ def _statement_costs(joined: _Joined) -> str:
 
 
 def _attached(
-    policies: Mapping[tuple[PolicyType, str], _Joined], quotas: Mapping[PolicyType, Quota]
+    packed: Sequence[Policy], asked: Mapping[tuple[PolicyType, str], _Joined], quotas: Mapping[PolicyType, Quota]
 ) -> Iterator[Finding]:
-    """Targets that would carry more policies than fit, and an organization that would have too many."""
-    on: dict[tuple[PolicyType, str], dict[str, _Joined]] = {}
-    for (kind, name), joined in sorted(policies.items()):
-        for use in joined.uses:
-            on.setdefault((kind, use.target), {})[name] = joined
-    for (kind, target), carried in on.items():
-        quota = quotas[kind]
-        if len(carried) > quota.ours:
-            last = next(use.span for use in [*carried.values()][-1].uses if use.target == target)
-            yield finding("ORG112", _slots(kind, target, len(carried), quota), last, help=_costs(carried))
-    for kind, quota in quotas.items():
-        count = sum(1 for policy_kind, _ in policies if policy_kind is kind)
-        if count > quota.policies:
-            yield finding("ORG112", f"{count:,} policies of type {kind}, and AWS takes {quota.policies:,}", None)
+    """Targets that would carry more policies than fit even packed, and an organization that would have too many."""
+    on = Counter((policy.kind, target) for policy in packed for target in policy.targets)
+    for (kind, target), count in sorted(on.items()):
+        if count > quotas[kind].ours:
+            carried = {
+                name: joined for (of, name), joined in sorted(asked.items()) if of is kind and joined.is_on(target)
+            }
+            last = [use.span for joined in carried.values() for use in joined.uses if use.target == target][-1]
+            yield finding("ORG112", _slots(kind, target, count, quotas[kind]), last, help=_costs(carried))
+    for kind, number in Counter(policy.kind for policy in packed).items():
+        if number > quotas[kind].policies:
+            message = f"{number:,} policies of type {kind}, and AWS takes {quotas[kind].policies:,}"
+            yield finding("ORG112", message, None)
 
 
 def _slots(kind: PolicyType, target: str, count: int, quota: Quota) -> str:
@@ -218,4 +224,4 @@ def _slots(kind: PolicyType, target: str, count: int, quota: Quota) -> str:
 
 def _costs(carried: Mapping[str, _Joined]) -> str:
     costs = ", ".join(f"{name} {size(joined.content):,}" for name, joined in carried.items())
-    return f"move one up the tree or join small ones in a template of your own; characters: {costs}"
+    return f"move one up the tree or ask for fewer at this place; characters: {costs}"

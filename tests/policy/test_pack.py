@@ -123,7 +123,7 @@ def _policies(seed: int) -> list[Policy]:
 def test_packed_denies_exactly_what_the_guardrails_deny(seed: int) -> None:
     policies = _policies(seed)
     apart = [dict(policy.document) for policy in policies]
-    together = [dict(policy.document) for policy in pack(policies, always=True).policies]
+    together = [dict(policy.document) for policy in pack(policies, always=True)]
     wrong = [request for request in REQUESTS if denied(apart, *request) != denied(together, *request)]
     assert [] == wrong
 
@@ -138,7 +138,7 @@ def test_packing_does_not_depend_on_the_order(seed: int) -> None:
 def test_few_stay_apart_and_many_are_packed() -> None:
     def asked(number: int) -> list[str]:
         policies = [_big(n, 200) for n in range(number)]
-        return [policy.name for policy in pack(policies).policies]
+        return [policy.name for policy in pack(policies)]
 
     assert [f"guardrail-{n}" for n in range(APART[SCP])] == asked(APART[SCP])
     assert ["guardrails-1"] == asked(APART[SCP] + 1)
@@ -152,7 +152,7 @@ def _big(number: int, characters: int, action: str = "s3") -> Policy:
 
 
 def test_every_document_fits() -> None:
-    packed = pack([_big(number, 4000) for number in range(9)]).policies
+    packed = pack([_big(number, 4000) for number in range(9)])
     assert all(size(policy.content) <= QUOTAS[SCP].characters for policy in packed)
     assert len(packed) < 9
 
@@ -160,7 +160,7 @@ def test_every_document_fits() -> None:
 def test_changing_one_guardrail_touches_one_document() -> None:
     before = [_big(number, 3000) for number in range(9)]
     after = [_big(4, 3000, "ec2") if policy.name == "guardrail-4" else policy for policy in before]
-    one, two = ({p.name: p.content for p in pack(policies).policies} for policies in (before, after))
+    one, two = ({p.name: p.content for p in pack(policies)} for policies in (before, after))
     assert one.keys() == two.keys()
     assert 1 == sum(one[name] != two[name] for name in one)
 
@@ -169,13 +169,13 @@ def test_people_find_every_statement_again() -> None:
     policies = _policies(3)
     packed = pack(policies, always=True)
     expected = {(policy.name, statement["Sid"]) for policy in policies for statement in statements_of(policy)}
-    assert expected == {origin for origins in packed.origins.values() for origin in origins}
+    assert expected == {origin for policy in packed for origin in policy.contains}
 
 
 def test_policies_with_different_targets_stay_in_different_documents() -> None:
     here, there = _policies(1), _policies(2)
     there = [Policy(SCP, f"other-{p.name}", p.content, targets=frozenset({"ou:Prod", "account:a"})) for p in there]
-    packed = pack([*here, *there], always=True).policies
+    packed = pack([*here, *there], always=True)
     assert {frozenset({"ou:/"}), frozenset({"ou:Prod", "account:a"})} == {policy.targets for policy in packed}
     assert len(packed) == len({policy.name for policy in packed})
 

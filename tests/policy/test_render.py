@@ -239,14 +239,23 @@ def test_eight_scps_fit_on_a_target(shipped: Library, organization: Any) -> None
     assert render(organization(*many(8)), shipped).findings == ()
 
 
-def test_the_ninth_scp_on_a_target_is_told_with_what_each_costs(shipped: Library, organization: Any) -> None:
-    finding = one(render(organization(*many(9)), shipped))
+def test_more_than_fit_apart_are_packed(shipped: Library, organization: Any) -> None:
+    rendered = render(organization(*many(9)), shipped)
+    assert ((), ["guardrails-1@A"]) == (rendered.findings, [policy.name for policy in rendered.policies])
+    assert {f"p{number}" for number in range(1, 10)} == {name for name, _ in rendered.policies[0].contains}
+
+
+def test_more_than_fit_even_packed_are_told_with_what_each_costs(shipped: Library, organization: Any) -> None:
+    """Nine documents of one guardrail each, which their size keeps apart."""
+    small = quotas({"SERVICE_CONTROL_POLICY": {"characters": 516}})
+    uses = [use("protect-kms-keys", "ou:A", line=n, name=f"p{n}", exempt_roles=[f"role-{n}"]) for n in range(1, 10)]
+    finding = one(render(organization(*uses), shipped, small))
     assert finding.rule == "ORG112"
     assert finding.message == (
         "`ou:A` would carry 9 SCPs, and 8 fit: AWS takes 10, 1 of them its own, and 1 stays free for replacing one"
     )
     assert finding.span == Span("accounts.yaml", 9, 5, 9, 9)
-    assert all(f"p{number} 515" in finding.help for number in range(1, 10))
+    assert all(f"p{number} " in finding.help for number in range(1, 10))
 
 
 def test_one_policy_asked_for_twice_takes_one_slot(shipped: Library, organization: Any) -> None:
@@ -254,8 +263,8 @@ def test_one_policy_asked_for_twice_takes_one_slot(shipped: Library, organizatio
 
 
 def test_the_quotas_can_be_overridden(shipped: Library, organization: Any) -> None:
-    more = quotas({"SERVICE_CONTROL_POLICY": {"kept_free": 0}})
-    assert render(organization(*many(9)), shipped, more).findings == ()
+    small = quotas({"SERVICE_CONTROL_POLICY": {"characters": 10}})
+    assert {"ORG111"} == {finding.rule for finding in render(organization(*many(1)), shipped, small).findings}
     with pytest.raises(ValueError, match="no policy type `SCP`"):
         quotas({"SCP": {}})
     with pytest.raises(ValueError, match="no quota `size` of SERVICE_CONTROL_POLICY"):
