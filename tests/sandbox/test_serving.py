@@ -273,6 +273,11 @@ def test_a_body_that_is_not_json_is_a_serialization_error(sandbox: Sandbox) -> N
     connection.request("POST", "/", b'{"Name": 7}', {"Authorization": scope, "X-Amz-Target": target})
     answer = connection.getresponse()
     assert (400, True) == (answer.status, b"InvalidInputException" in answer.read())
+    wrong = {"Authorization": scope, "X-Amz-Target": "AWSOrganizationsV20161128.ListAccounts"}
+    for value in ('"20"', "true", "[]"):
+        connection.request("POST", "/", f'{{"MaxResults": {value}}}'.encode(), wrong)
+        answer = connection.getresponse()
+        assert (400, True) == (answer.status, b"SerializationException" in answer.read())
     connection.close()
 
 
