@@ -42,4 +42,5 @@ def show_findings(findings: Sequence[Finding], sources: Mapping[str, str]) -> No
     from org.report import text
 
     if findings:
-        click.echo(text.findings(findings, sources, colour=wants_colour(sys.stderr)), err=True)
+        colour = wants_colour(sys.stderr)
+        click.echo(text.findings(findings, sources, colour=colour), err=True, color=colour)

@@ -42,7 +42,7 @@ def command(file: Path | None, named: Path | None, form: str, out: Path | None, 
     with working("reading the organization"):
         planned, asked, _ = run.plan(accounts_file(file, named))
     show_findings((*asked.findings, *planned.findings), asked.sources)
-    click.echo(rendered(planned, form), nl=False)
+    click.echo(rendered(planned, form), nl=False, color=wants_colour(sys.stdout))
     if out is not None:
         out.write_text(planfile.dumps(planned), encoding="utf-8")
         click.echo(f"wrote {out}; apply exactly this with: org apply {out}", err=True)
