@@ -80,10 +80,8 @@ def main(sizes: tuple[int, ...], rounds: int) -> int:
         f"ansible-playbook baseline.yml --check --diff; start-up (1 account) {start['cpu']:.2f} CPU s; best of {rounds}"
     )
     print(
-        print(
-            f"{'accounts':>8} {'CPU s':>7} {'ms an account':>14} {'without Ansible':>15} {'seconds':>8} {'MB':>5} "
-            f"{'writes':>6} {'lines':>6}  calls"
-        )
+        f"{'accounts':>8} {'CPU s':>7} {'ms an account':>14} {'without Ansible':>15} {'seconds':>8} {'MB':>5} "
+        f"{'writes':>6} {'lines':>6}  calls"
     )
     worst = 0.0
     for size in sizes:
@@ -98,7 +96,7 @@ def main(sizes: tuple[int, ...], rounds: int) -> int:
             f"{run['writes']:>6} {run['lines']:>6}  {calls}"
         )
     print(
-        f"at most {LIMIT_MS} ms an account: {'kept' if worst <= LIMIT_MS else 'PASSED'} (a stock module costs 590 ms)"
+        f"at most {LIMIT_MS} ms an account: {'kept' if worst <= LIMIT_MS else 'NOT KEPT'} (a stock module costs 590 ms)"
     )
     return int(worst > LIMIT_MS)
 
