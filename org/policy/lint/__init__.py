@@ -47,7 +47,7 @@ def lint_path(path: Path, kind: Kind | None = None, around: Around | None = None
 
 def lint_policies(policies: Iterable[Policy], around: Around) -> tuple[Finding, ...]:
     """What is wrong with rendered policies; each finding stands where accounts.yaml asks for the policy."""
-    wanted = [policy for policy in policies if policy.kind.name in reading.POLICY_TYPES]
+    wanted = [policy for policy in policies if policy.kind in reading.POLICY_TYPES]
     documents = [reading.of_policy(policy) for policy in wanted]
     together = replace(around, documents=tuple(documents))
     named = [

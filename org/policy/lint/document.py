@@ -47,7 +47,7 @@ OPERATOR = re.compile(
     r"|(?:Numeric|Date)(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)|Null)(?P<if_exists>IfExists)?",
     re.IGNORECASE,
 )
-PLACEHOLDER = re.compile(r"<[A-Za-z][^<>]*>|\[[A-Z][^\[\]]*\]|\$\{[A-Za-z][A-Za-z0-9_]*\}|\{\{[^{}]*\}\}")
+PLACEHOLDER = re.compile(r"<[A-Za-z][^<>]*>|\[[A-Z][^\[\]]*\]|\$\{[A-Za-z][A-Za-z0-9_]*\}|(?<!\$)\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)

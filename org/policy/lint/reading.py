@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from org.model.finding import Span
 from org.model.organization import Account, Organization
-from org.model.policy import minified
+from org.model.policy import PolicyType, minified
 from org.policy.lint.document import Document, Kind, statements
 from org.policy.lint.json_reader import NotJson, read
 from org.policy.lint.kinds import kind_of
@@ -17,9 +17,10 @@ from org.policy.parse import LONGEST, Broken, Tree, parse
 from org.policy.quota import size
 from org.policy.reference import known_values, resolve
 from org.policy.shape import shape
+from org.policy.template import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from org.model.finding import Finding
     from org.model.policy import Policy
@@ -81,10 +82,10 @@ def _take(reading: Reading, file: File, kind: Kind | None, organization: Organiz
     tree = tree_of(content, name, reading.findings)
     if tree is None:
         return
-    if isinstance(tree.value, dict) and TEMPLATE_KEYS <= set(tree.value):
-        _template(reading, tree, file, organization or SAMPLE)
-    else:
+    if not isinstance(tree.value, dict) or not set(tree.value) >= TEMPLATE_KEYS:
         _document(reading, tree, name, kind, alone=alone)
+    elif KINDS.get(file.parent.name) in POLICY_TYPES:
+        _template(reading, tree, file, organization or SAMPLE)
 
 
 def tree_of(content: bytes, name: str, findings: list[Finding]) -> Tree | None:
@@ -137,7 +138,7 @@ def _template(reading: Reading, tree: Tree, file: File, organization: Organizati
     """Take a template of `scps/` as the document that its defaults give."""
     template, problems = shape(tree, file.parent.name, file.stem)
     reading.findings += problems
-    if template is not None and template.kind.name in POLICY_TYPES:
+    if template is not None:
         reading.documents.append(rendered(template, organization))
 
 
@@ -155,7 +156,7 @@ def rendered(template: Template, organization: Organization) -> Document:
     }
     spans[()] = template.tree.span(())
     tree = Tree(value, spans, {})
-    return document(tree, POLICY_TYPES[template.kind.name])
+    return document(tree, POLICY_TYPES[template.kind])
 
 
 def example(schema: object) -> object:
@@ -167,14 +168,17 @@ def example(schema: object) -> object:
     return listed[0] if listed else empty.get(str(schema.get("type")), "example")
 
 
-POLICY_TYPES = {"SERVICE_CONTROL_POLICY": Kind.SCP, "RESOURCE_CONTROL_POLICY": Kind.RCP}
+POLICY_TYPES: Mapping[PolicyType | None, Kind] = {
+    PolicyType.SERVICE_CONTROL_POLICY: Kind.SCP,
+    PolicyType.RESOURCE_CONTROL_POLICY: Kind.RCP,
+}
 """The kind of document that each policy type has, where it speaks IAM's language."""
 
 
 def of_policy(policy: Policy) -> Document:
     """The document of a rendered policy; all of it stands where accounts.yaml asks for it."""
     tree = Tree(dict(policy.document), {(): policy.span or Span("")}, {})
-    return document(tree, POLICY_TYPES[policy.kind.name])
+    return document(tree, POLICY_TYPES[policy.kind])
 
 
 def _shown(file: File) -> str:

@@ -1,0 +1,100 @@
+"""Which action can act on which resource, by the ARN formats that AWS documents."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from org.access.actions import service
+from org.policy.lint.meaning import Arn
+from org.policy.lint.patterns import overlap, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from org.access.actions import Action, ResourceType
+    from org.policy.lint.document import Document, Statement, Word
+
+WITHOUT_SLASH = frozenset({("s3", "bucket"), ("s3express", "bucket")})
+"""Types whose name has no `/`: behind a bucket's name that sign begins the key of an object."""
+ARN_KEYS = frozenset({"aws:principalarn", "aws:sourcearn"})
+
+
+def typed(statement: Statement) -> tuple[Arn, ...]:
+    """The resources of a statement as ARNs; nothing where one of them is `*`, unfinished, or of no known type."""
+    arns = []
+    for word in statement.resources:
+        arn = None if word.unfinished else Arn.parse(word.text)
+        if arn is None or not types(arn):
+            return ()
+        arns.append(arn)
+    return tuple(arns)
+
+
+def arns(document: Document) -> Iterator[tuple[Word, Arn]]:
+    """Every ARN of a document with its parts: resources, principals, and what conditions compare ARNs with."""
+    for statement in document.statements:
+        words = [*statement.resources, *statement.not_resources]
+        words += [principal.word for principal in (*statement.principals, *statement.not_principals)]
+        words += [
+            word
+            for condition in statement.conditions
+            if condition.base.startswith("arn") or condition.name in ARN_KEYS
+            for word in condition.values
+        ]
+        for word in words:
+            arn = None if word.unfinished else Arn.parse(word.text)
+            if arn:
+                yield word, arn
+
+
+def types_of(action: Action) -> tuple[ResourceType, ...]:
+    """The resource types that an action acts on."""
+    home = service(action.service)
+    return tuple(home.resources[name] for name in action.resources if name in home.resources) if home else ()
+
+
+def resource_arns(action: Action) -> list[str]:
+    """The ARN formats of an action's resource types, as AWS writes them."""
+    return [kind.arn for kind in types_of(action)]
+
+
+def fits(action: Action, arn: Arn) -> bool:
+    """True where the action can act on a resource that the ARN, a pattern, stands for."""
+    if len(types_of(action)) < len(action.resources):
+        return True
+    return any(is_of(action.service, kind, arn) for kind in types_of(action))
+
+
+@cache
+def types(arn: Arn) -> tuple[ResourceType, ...]:
+    """The resource types of the ARN's service that it can stand for; none where the service is not known."""
+    home = service(arn.service)
+    return tuple(kind for kind in home.resources.values() if is_of(home.prefix, kind, arn)) if home else ()
+
+
+@cache
+def is_of(prefix: str, kind: ResourceType, arn: Arn) -> bool:
+    """True where a pattern can stand for a resource of that type. Region and account are not compared."""
+    documented = Arn.parse(kind.arn)
+    if documented is None:
+        return True
+    barred = "/" if (prefix, kind.name) in WITHOUT_SLASH else ""
+    return overlap(arn.service, documented.service) and overlap(
+        plain(arn.resource), plain(documented.resource), not_in_other=barred
+    )
+
+
+def type_word(resource: str) -> str:
+    """What stands before the first `/` or `:` of an ARN's last part: the name of the type, where it has one."""
+    ends = [at for at in (resource.find("/"), resource.find(":")) if at > 0]
+    return resource[: min(ends)] if ends else ""
+
+
+@cache
+def type_words(prefix: str) -> frozenset[str]:
+    """The names that types of a service have in ARNs, such as `user` and `role`."""
+    home = service(prefix)
+    documented = [Arn.parse(kind.arn) for kind in home.resources.values()] if home else []
+    found = {type_word(arn.resource) for arn in documented if arn}
+    return frozenset(word for word in found if word and "$" not in word)
