@@ -1,7 +1,7 @@
 """The found organization in the words of accounts.yaml, so that a diff is a comparison.
 
 An account is recognized by its id, then by its e-mail, never by its name. An OU is recognized by its path, or by the
-path that `was` names.
+path that `was` names, or, where it was renamed by hand, by the accounts in it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Aligned:
 def align(wanted: Organization, found: Organization) -> Aligned:
     """The found organization with accounts.yaml's keys and paths, and findings about what does not fit."""
     keys, findings = match_accounts(wanted.accounts, found.accounts)
-    moved, renamed = _renames(wanted, found)
+    moved, renamed = _renames(wanted, found, keys)
 
     def path(old: str) -> str:
         return _renamed(old, moved)
@@ -97,23 +97,54 @@ def _id_not_found(account: Account, same_email: Account | None) -> Finding:
     )
 
 
-def _renames(wanted: Organization, found: Organization) -> tuple[dict[str, str], dict[str, str]]:
-    """Found path -> path after every `was`, and new path -> present name."""
-    paths = {unit.path for unit in found.units}
+def _renames(
+    wanted: Organization, found: Organization, keys: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Found path -> path after every rename, and new path -> present name."""
     moved: dict[str, str] = {}
     renamed: dict[str, str] = {}
     for unit in wanted.units:
-        was = unit.was and _renamed(unit.was, moved)
-        if was and _is_rename(unit, was, {_renamed(path, moved) for path in paths}):
+        paths = {_renamed(other.path, moved): other.path for other in found.units}
+        if unit.path in paths:
+            continue
+        was = _renamed(unit.was, moved) if unit.was else _renamed_by_hand(unit, wanted, found, keys, moved)
+        # AWS cannot move an OU, so under another parent it is a new one.
+        if was in paths and parent_path(was) == parent_path(unit.path):
             renamed[unit.path] = was.rpartition("/")[2]
-            original = next(path for path in paths if _renamed(path, moved) == was)
-            moved[original] = unit.path
+            moved[paths[was]] = unit.path
     return moved, renamed
 
 
-def _is_rename(unit: OrganizationalUnit, was: str, paths: set[str]) -> bool:
-    """True for a new name under the same parent; AWS cannot move an OU, so any other `was` is a new OU."""
-    return was in paths and unit.path not in paths and parent_path(was) == parent_path(unit.path)
+def _renamed_by_hand(
+    unit: OrganizationalUnit,
+    wanted: Organization,
+    found: Organization,
+    keys: Mapping[str, str],
+    moved: Mapping[str, str],
+) -> str:
+    """The one undeclared OU of ours beside the missing one that holds its accounts; empty where there is none.
+
+    Renaming it back keeps its id and its policies, where a new OU would mean moving every account.
+    """
+    homes = {account.key: account.ou for account in wanted.accounts}
+    declared = {other.path for other in wanted.units}
+    candidates = {
+        path
+        for path in (_renamed(other.path, moved) for other in found.units if other.owned)
+        if path not in declared and parent_path(path) == parent_path(unit.path)
+    }
+    holding = {
+        path
+        for account in found.accounts
+        for path in candidates
+        if _is_below(_renamed(account.ou or "", moved), path)
+        and _is_below(homes.get(keys.get(account.key, "")), unit.path)
+    }
+    return holding.pop() if len(holding) == 1 else ""
+
+
+def _is_below(path: str | None, above: str) -> bool:
+    return path is not None and (path == above or path.startswith(f"{above}/"))
 
 
 def _renamed(path: str, moved: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from org.aws.account_creation import SANDBOX_TIMING, AccountCreation, Timing
-from org.aws.organizations import read
+from org.aws.organizations import read, with_contacts
 from org.aws.organizations_write import write
 from org.errors import CloudError, GuardTripped, OrgError, StalePlan
 from org.model.change import Action, Outcome, Result, Risk
@@ -39,7 +39,12 @@ def apply(
     if not plan:
         return ()
     found = read(cloud)
-    live = Live(found, plan.changes)
+    kinds = {
+        change.place.account: sorted(change.after["contacts"])
+        for change in plan.changes
+        if change.place.account and change.after and "contacts" in change.after
+    }
+    live = Live(with_contacts(cloud, found, kinds), plan.changes)
     if plan.organization_id and live.found.id != plan.organization_id:
         raise StalePlan([f"the plan is for {plan.organization_id}, the credentials are for {live.found.id}"])
     done = already_so(plan, live)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from org.model.change import Action
-from org.model.organization import AccountState, parent_path
+from org.model.organization import AccountState, ou_reference, parent_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,12 +60,13 @@ def _mass_move(found: Organization, changes: Sequence[Change]) -> Iterator[tuple
 
 
 def _last_guardrail(found: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
-    """Targets that have a policy of ours now and would have none at all."""
+    """Targets that have a policy of ours now and would have none at all; an OU that is deleted needs none."""
+    gone = {ou_reference(c.name) for c in changes if c.kind == "organizational-unit" and c.action is Action.DELETE}
     ours = {(policy.name, target) for policy in found.policies if policy.owned for target in policy.targets}
     after = set(ours)
     for change in changes:
         if change.kind == "attachment":
             pair = change.name, str((change.after or change.before or {})["target"])
             after = after | {pair} if change.action is Action.ATTACH else after - {pair}
-    for target in sorted({target for _, target in ours} - {target for _, target in after}):
+    for target in sorted({target for _, target in ours} - {target for _, target in after} - gone):
         yield "last-guardrail", f"{target} would lose its last policy"

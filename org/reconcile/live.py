@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from org.aws.directory import Directory
@@ -112,12 +113,14 @@ def _account(live: Live, change: Change) -> State | None:
         return None if change.place.account else change.before  # the same plan creates it
     if change.action is Action.MOVE:
         return {"ou": live.path(account.ou or ROOT)}
-    # Contacts are written whole and lose nothing, so they are not read again.
     state = dict(change.before or {})
     if "name" in state:
         state["name"] = account.name
     if "tags" in state:
         state["tags"] = _same_keys(account, change)
+    if "contacts" in state:
+        found = {kind: account.contacts.get(kind) for kind in state["contacts"]}
+        state["contacts"] = {kind: asdict(contact) if contact else None for kind, contact in found.items()}
     return state
 
 

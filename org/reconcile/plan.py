@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from org.model.organization import Organization
+    from org.model.policy import Policy
     from org.reconcile.align import Aligned
 
 ORDER = (
@@ -98,7 +99,12 @@ def _statements(content: str) -> list[object]:
 
 def _noticed(wanted: Organization, aligned: Aligned) -> Iterator[Finding]:
     """What is there and not declared, or declared and not possible: reported, never touched."""
-    found = aligned.found
+    yield from _noticed_accounts(wanted, aligned.found)
+    yield from _noticed_units(wanted, aligned.found)
+    yield from _noticed_policies(wanted, aligned.found)
+
+
+def _noticed_accounts(wanted: Organization, found: Organization) -> Iterator[Finding]:
     declared = {account.key: account for account in wanted.accounts}
     for account in found.accounts:
         if account.key not in declared:
@@ -119,6 +125,9 @@ def _noticed(wanted: Organization, aligned: Aligned) -> Iterator[Finding]:
                 declared[account.key].span,
                 help="a run never closes an account: close it from the management account (organizations:CloseAccount)",
             )
+
+
+def _noticed_units(wanted: Organization, found: Organization) -> Iterator[Finding]:
     kept = {unit.path for unit in wanted.units}
     undeclared = [unit for unit in found.units if unit.path not in kept]
     going = {unit.path for unit in removable(undeclared, wanted, found)}
@@ -127,9 +136,12 @@ def _noticed(wanted: Organization, aligned: Aligned) -> Iterator[Finding]:
             why = "is not empty" if unit.owned else "was not made by this tool"
             message = f"organizational unit `{unit.path}` is not declared and {why}, so it is left alone"
             yield Finding("ORG906", message, Severity.WARNING)
-    foreign = {(policy.kind, policy.name) for policy in found.policies if not policy.owned and not policy.aws_managed}
+
+
+def _noticed_policies(wanted: Organization, found: Organization) -> Iterator[Finding]:
+    foreign = {(policy.kind, policy.name): policy for policy in found.policies if is_foreign(policy)}
     for policy in wanted.policies:
-        if (policy.kind, policy.name) in foreign:
+        if foreign.pop((policy.kind, policy.name), None):
             yield Finding(
                 "ORG907",
                 f"a policy named `{policy.name}` exists and was not made by this tool",
@@ -137,6 +149,16 @@ def _noticed(wanted: Organization, aligned: Aligned) -> Iterator[Finding]:
                 policy.span,
                 help="give ours another `name`, or hand the other one over with the tag `org-baseline=managed`",
             )
+    for other in foreign.values():
+        if other.targets:
+            where = ", ".join(sorted(other.targets))
+            message = f"policy `{other.name}` on {where} was not made by this tool, so it is left alone"
+            yield Finding("ORG909", message, Severity.NOTE)
+
+
+def is_foreign(policy: Policy) -> bool:
+    """True for a policy that somebody else made; Control Tower's own are expected and not worth a word."""
+    return not policy.owned and not policy.aws_managed and not policy.name.startswith("aws-guardrails-")
 
 
 def _full_targets(found: Organization, changes: tuple[Change, ...]) -> Iterator[Finding]:

@@ -61,6 +61,13 @@ RULES = (
         "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",
     ),
     Rule(
+        "ORG909",
+        "a policy is attached that this tool did not make",
+        "Policies without our tag are never changed, attached or detached. It is reported because it takes one of "
+        "the target's slots and decides what the accounts below may do. Control Tower's own are not reported.",
+        severity=Severity.NOTE,
+    ),
+    Rule(
         "ORG910",
         "a plan file cannot be used",
         "It is not a plan file, has another version, or was changed after it was made: its digest no longer fits. A "

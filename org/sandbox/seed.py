@@ -104,8 +104,9 @@ def seed_settings(world: World, account: Account, identity: str) -> None:
             }
             for kind, contact in account.contacts.items()
         }
-    if "s3-public-access" in account.settings and account.state is AccountState.ACTIVE:
-        world.public_access[identity] = dict.fromkeys(SWITCHES, True)
+    declared = account.settings.get("s3-public-access")
+    if declared is not None and account.state is AccountState.ACTIVE:
+        world.public_access[identity] = {switch: bool(declared.get(switch, True)) for switch in SWITCHES}
 
 
 def seed_policies(organization: Organization, world: World, realm: Realm, nodes: Mapping[str, str]) -> None:

@@ -116,6 +116,32 @@ CASES: dict[str, tuple[Organization, Organization, Said]] = {
         _found(units=("Old", "Old/Down")),
         [("rename", "organizational-unit", "New"), ("rename", "organizational-unit", "New/Up")],
     ),
+    "an OU renamed by hand is renamed back": (
+        _wanted(_declared(1, ou="A/B"), units=_units("A", "A/B")),
+        _found(_live(1, ou="A/Console"), units=("A", "A/Console")),
+        [("rename", "organizational-unit", "A/B")],
+    ),
+    "an OU above renamed by hand is renamed back with all below": (
+        _wanted(_declared(1, ou="A/B"), units=_units("A", "A/B")),
+        _found(_live(1, ou="Console/B"), units=("Console", "Console/B")),
+        [("rename", "organizational-unit", "A")],
+    ),
+    "an empty OU renamed by hand cannot be recognized": (
+        _wanted(units=_units("A")),
+        _found(units=("Console",)),
+        [("create", "organizational-unit", "A"), ("delete", "organizational-unit", "Console")],
+    ),
+    "two candidates are no rename": (
+        _wanted(_declared(1, ou="A"), _declared(2, ou="A"), units=_units("A")),
+        _found(_live(1, ou="X"), _live(2, ou="Y"), units=("X", "Y")),
+        [
+            ("create", "organizational-unit", "A"),
+            ("move", "account", "a1"),
+            ("move", "account", "a2"),
+            ("delete", "organizational-unit", "X"),
+            ("delete", "organizational-unit", "Y"),
+        ],
+    ),
     "a rename that was made is nothing": (
         _wanted(units=(OrganizationalUnit("New", was="Old"),)),
         _found(units=("New",)),
@@ -189,6 +215,7 @@ def test_the_changes_are(case: str) -> None:
 
 
 NOTICED = {
+    "ORG909": (_wanted(), _found(policies=(_policy("theirs", "ou:/", owned=False),)), Severity.NOTE),
     "ORG901": (_wanted(_declared(1, id="000000000009")), _found(), Severity.ERROR),
     "ORG902": (_wanted(_declared(1, id="000000000001", email="b@x.example")), _found(_live(1)), Severity.WARNING),
     "ORG903": (_wanted(), _found(_live(1)), Severity.WARNING),
@@ -251,6 +278,16 @@ def test_leaving_a_protected_ou_trips_its_guard() -> None:
     wanted = _wanted(_declared(1, ou="B"), units=units)
     found = _found(_live(1, ou="A"), units=("A", "B"))
     assert ["protected"] == [name for name, _ in plan(wanted, found).guards]
+
+
+def test_an_ou_that_goes_needs_no_guardrail() -> None:
+    found = _found(units=("A",), policies=(_policy("p", "ou:A"), _policy("q", "ou:/")))
+    assert () == plan(_wanted(policies=(_policy("q", "ou:/"),)), found).guards
+
+
+def test_control_towers_own_policies_are_not_worth_a_word() -> None:
+    found = _found(policies=(_policy("aws-guardrails-abc", "ou:/", owned=False),))
+    assert () == plan(_wanted(), found).findings
 
 
 def test_ten_of_two_hundred_moves_are_no_mass() -> None:

@@ -47,8 +47,15 @@ def _account(number: int, ou: str, **given: object) -> Account:
 
 MANAGED = Account("management", "acme", "aws@acme.example", ou=None, id=MANAGEMENT, management=True)
 BEFORE = Organization(
-    accounts=(MANAGED, _account(1, "Old"), _account(2, "Apps/Prod"), _account(3, "", tags={"team": "x"})),
-    units=tuple(OrganizationalUnit(path) for path in ("Old", "Apps", "Apps/Prod", "Gone")),
+    accounts=(
+        MANAGED,
+        _account(1, "Old"),
+        _account(2, "Apps/Prod"),
+        _account(3, "", tags={"team": "x"}),
+        _account(6, "Older"),
+        _account(7, "By hand"),
+    ),
+    units=tuple(OrganizationalUnit(path) for path in ("Old", "Older", "Apps", "Apps/Prod", "Gone", "By hand")),
     policies=(_scp("stays", "s3:*", "ou:Apps"), _scp("changes", "ec2:*", "ou:/"), _scp("goes", "sqs:*", "ou:Old")),
     enabled_policy_types=frozenset({PolicyType.SERVICE_CONTROL_POLICY}),
     trusted_services=frozenset({"account.amazonaws.com"}),
@@ -61,10 +68,13 @@ AFTER = Organization(
         _account(3, "Apps", tags={"team": "y", "env": "prod"}),
         _account(4, "New"),
         _account(5, "Apps/Production", tags={"team": "z"}),
+        _account(6, "New"),
+        _account(7, "Declared"),
     ),
     units=(
         OrganizationalUnit("New", tags={"a": "b"}),
         OrganizationalUnit("Apps"),
+        OrganizationalUnit("Declared"),
         OrganizationalUnit("Apps/Production", was="Apps/Prod"),
     ),
     policies=(
