@@ -24,7 +24,7 @@ RULE = Rule(
     "action of another service never takes effect. The list of services is dated, so those are warnings. "
     "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",
     wrong="""{"Version": "2012-10-17",
- "Statement": [{"Effect": "Deny", "Principal": "*", "Action": ["s3:*", "*"], "Resource": "*",
+ "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
    "Condition": {"BoolIfExists": {"aws:SecureTransport": "false"}}}]}""",
     right="""{"Version": "2012-10-17",
  "Statement": [{"Effect": "Deny", "Principal": "*", "Action": ["s3:*", "sqs:*"], "Resource": "*",

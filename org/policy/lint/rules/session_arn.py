@@ -22,10 +22,10 @@ RULE = Rule(
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     wrong="""{"Version": "2012-10-17",
  "Statement": [{"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*",
-   "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/operator/*"}}}]}""",
+   "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/operator/*"}}}]}""",
     right="""{"Version": "2012-10-17",
  "Statement": [{"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*",
-   "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/operator"}}}]}""",
+   "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/operator"}}}]}""",
 )
 
 
