@@ -16,7 +16,9 @@ import click  # noqa: E402 - the root must be on the path first
 
 from org import baseline, cli, policy  # noqa: E402
 from org.load import checks, schema  # noqa: E402
+from org.model.policy import PolicyType  # noqa: E402
 from org.policy import lint  # noqa: E402
+from org.policy.grammar import name_of  # noqa: E402
 from org.policy.rules import RULES as OF_POLICIES  # noqa: E402
 from org.reconcile.rules import RULES as OF_PLANS  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 NOTE = "<!-- written by `make docs`; change the code instead -->"
-KINDS = {"scp": "service control policy", "rcp": "resource control policy"}
+LONG = {
+    PolicyType.SERVICE_CONTROL_POLICY: "service control policy",
+    PolicyType.RESOURCE_CONTROL_POLICY: "resource control policy",
+}
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -67,13 +72,14 @@ def policies(library: policy.Library) -> str:
     """The policy templates with their parameters."""
     parts = []
     for name, template in sorted(library.templates.items()):
+        kind = LONG.get(template.kind) or name_of(template.kind)
         rows = [
             (f"`{parameter}`", shown(shape["default"]) if "default" in shape else "must be given", shape["description"])
             for parameter, shape in template.parameters.items()
         ]
         parts += [
             f"## `{name}`",
-            f"{template.title}. ({KINDS[Path(template.file).parent.name].capitalize()}.)",
+            f"{template.title}. ({kind[:1].upper()}{kind[1:]}.)",
             template.description.strip(),
             *([table(("parameter", "default", "what it is"), rows)] if rows else []),
         ]

@@ -183,7 +183,8 @@ def _branch(node: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
 
 
 def _loop(node: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
-    turns = [{**values, node["$as"]: item} for item in values[node["$for_each"]]]
+    over = values[node["$for_each"]]
+    turns = [{**values, node["$as"]: item} for item in (over if isinstance(over, list | tuple) else (over,))]
     if "$key" not in node:
         return Many(tuple(got for turn in turns for got in _bind_list([node["$do"]], turn)))
     entries = {_text(bind(node["$key"], turn)): _whole(bind(node["$do"], turn)) for turn in turns}
