@@ -148,22 +148,55 @@ def _text(value: Any) -> str:
 
 
 def _policy_details(change: Change) -> list[str]:
-    """Statements taken out and put in, each as one line of JSON."""
-    old, new = statements(change.before), statements(change.after)
-    gone = [f"- {statement}" for statement in old if statement not in new]
-    come = [f"+ {statement}" for statement in new if statement not in old]
-    before, after = (change.before or {}).get("description"), (change.after or {}).get("description")
-    described = _pair("description", before, after) if change.action is Action.UPDATE and before != after else []
-    return [*described, *gone, *come]
-
-
-def statements(state: State | None) -> list[str]:
-    """The statements of a policy state, each as minified JSON with sorted keys."""
-    if state is None:
+    """A new policy by its statements; a changed one by what its statements lose and gain; nothing for one that goes."""
+    before, after = _described(change.before), _described(change.after)
+    if change.action is Action.CREATE:
+        return [f"+ {name}: {_brief(statement)}" for name, statement in after.items()]
+    if change.action is not Action.UPDATE:
         return []
-    found = json.loads(str(state["content"])).get("Statement", [])
+    old, new = (change.before or {}).get("description"), (change.after or {}).get("description")
+    lines = _pair("description", old, new) if old != new else []
+    for name in [*before, *(name for name in after if name not in before)]:
+        lines += _statement_details(name, before.get(name), after.get(name))
+    return lines
+
+
+Statement = dict[str, Any]
+
+
+def _described(state: State | None) -> dict[str, Any]:
+    """The parts of a policy state by name: statements by their Sid or number, or the whole of a declarative policy."""
+    document = json.loads(str(state["content"])) if state else {}
+    found = document.get("Statement")
+    if found is None:
+        return {"document": document} if document else {}
     many = found if isinstance(found, list) else [found]
-    return [json.dumps(one, sort_keys=True, separators=(",", ":"), ensure_ascii=False) for one in many]
+    return {str(one.get("Sid") or f"statement {number}"): one for number, one in enumerate(many, 1)}
+
+
+def _brief(statement: Statement) -> str:
+    """A statement as one line of JSON without its Sid."""
+    rest = {key: value for key, value in statement.items() if key != "Sid"}
+    return json.dumps(rest, separators=(",", ":"), ensure_ascii=False)
+
+
+def _statement_details(name: str, old: Statement | None, new: Statement | None) -> list[str]:
+    """What one statement loses and gains, entry by entry; a statement that comes or goes in one line."""
+    if old is None or new is None:
+        return [f"{'+' if old is None else '-'} {name}: {_brief(new or old or {})}"]
+    facts = _facts_of(old), _facts_of(new)
+    gone = [f"- {name}: {fact}" for fact in facts[0] if fact not in facts[1]]
+    come = [f"+ {name}: {fact}" for fact in facts[1] if fact not in facts[0]]
+    return [*gone, *come]
+
+
+def _facts_of(value: Any, path: str = "") -> list[str]:
+    """Every entry of a statement with the path to it: `Condition StringEquals aws:RequestedRegion eu-west-1`."""
+    if isinstance(value, dict):
+        return [fact for key, part in value.items() if key != "Sid" for fact in _facts_of(part, f"{path}{key} ")]
+    if isinstance(value, list):
+        return [fact for part in value for fact in _facts_of(part, path)]
+    return [f"{path}{_text(value)}"]
 
 
 def totals(plan: Plan) -> str:

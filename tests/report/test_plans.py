@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -59,10 +60,37 @@ def test_a_policy_is_compared_by_statement() -> None:
         Action.UPDATE, "policy", "p", SCP | {"content": _content("s3:*")}, SCP | {"content": _content("ec2:*")}
     )
     shown = [line.strip() for line in plan_text.plan(Plan(changes=(update,))).splitlines()[1:3]]
+    assert ["- statement 1: Action s3:*", "+ statement 1: Action ec2:*"] == shown
+
+
+def test_a_statement_that_comes_or_goes_is_one_line() -> None:
+    one = {"Sid": "One", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    content = json.dumps({"Version": "2012-10-17", "Statement": [one, {**one, "Sid": "Two", "Action": ["a:B", "a:C"]}]})
+    update = _change(Action.UPDATE, "policy", "p", SCP | {"content": _content("s3:*")}, SCP | {"content": content})
     assert [
-        '- {"Action":"s3:*","Effect":"Deny","Resource":"*"}',
-        '+ {"Action":"ec2:*","Effect":"Deny","Resource":"*"}',
-    ] == shown
+        '- statement 1: {"Effect":"Deny","Action":"s3:*","Resource":"*"}',
+        '+ One: {"Effect":"Deny","Action":"s3:*","Resource":"*"}',
+        '+ Two: {"Effect":"Deny","Action":["a:B","a:C"],"Resource":"*"}',
+    ] == [line.strip() for line in plan_text.plan(Plan(changes=(update,))).splitlines()[1:4]]
+
+
+def test_a_region_added_is_one_line_however_long_the_statement() -> None:
+    def content(*regions: str) -> str:
+        condition = {"StringNotEquals": {"aws:RequestedRegion": list(regions)}}
+        actions = [f"s{n}:*" for n in range(100)]
+        statement = {"Sid": "R", "Effect": "Deny", "NotAction": actions, "Resource": "*", "Condition": condition}
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    before, after = SCP | {"content": content("eu-west-1")}, SCP | {"content": content("eu-west-1", "us-east-1")}
+    text = plan_text.plan(Plan(changes=(_change(Action.UPDATE, "policy", "p", before, after),)))
+    assert "+ R: Condition StringNotEquals aws:RequestedRegion us-east-1" == text.splitlines()[1].strip()
+    assert 4 == len(text.splitlines())
+
+
+def test_a_declarative_policy_is_compared_as_a_whole() -> None:
+    states = [{"type": "S3_POLICY", "description": "", "content": f'{{"a":{{"@@assign":"{v}"}}}}'} for v in ("x", "y")]
+    text = plan_text.plan(Plan(changes=(_change(Action.UPDATE, "policy", "p", *states),)))
+    assert ["- document: a @@assign x", "+ document: a @@assign y"] == [x.strip() for x in text.splitlines()[1:3]]
 
 
 def test_a_new_account_is_one_line_with_its_place() -> None:
