@@ -15,10 +15,13 @@ sys.path.insert(0, str(ROOT))
 import click  # noqa: E402 - the root must be on the path first
 
 from org import baseline, cli, policy  # noqa: E402
+from org import controls as catalogue  # noqa: E402
+from org.controls import markdown  # noqa: E402
 from org.load import checks, schema  # noqa: E402
 from org.model.policy import PolicyType  # noqa: E402
 from org.policy import lint  # noqa: E402
 from org.policy.grammar import name_of  # noqa: E402
+from org.policy.roles import role_library  # noqa: E402
 from org.policy.rules import RULES as OF_POLICIES  # noqa: E402
 from org.reconcile.rules import RULES as OF_PLANS  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
@@ -88,6 +91,24 @@ your own go into a folder `scps/` beside your `accounts.yaml`."""
     return page("Policy templates", lead, *parts)
 
 
+def controls(library: policy.Library) -> str:
+    """The control catalogue, as `org controls --format markdown` prints it."""
+    rows = catalogue.rows(library, role_library([ROOT / "scps"]), baseline.find())
+    lead = """What is recommended, by whom, and what of this program prevents, notices and mends a breach: templates
+of `scps/`, components of the baseline, commands. `planned` means that nothing does yet. `org controls`
+prints the same on a terminal and as JSON.
+
+`org controls --for accounts.yaml` says what holds in each unit, by what, and what does not. It judges what the file
+asks for; `org plan` says whether it is so. A template counts for every control that it names, whatever its
+parameters. One that only keeps a setting as it is counts in part, until a component or a declarative policy makes the
+setting. A component counts in accounts where none of its switches is turned off. SCPs and RCPs count for no
+management account, because they do not bind it. Policies bind what is done from now on, not what was there before.
+
+CIS 3.0, 5.0 and 7.0 are versions of the CIS AWS Foundations Benchmark, FSBP is AWS Foundational Security Best
+Practices. Of the controls of NIST SP 800-53 revision 5 the first five are named."""
+    return page("Controls", lead, markdown.catalogue(rows))
+
+
 def shown(value: object) -> str:
     """A default as code; a list element by element."""
     if isinstance(value, list):
@@ -128,6 +149,7 @@ def files() -> Mapping[str, str]:
         "schema/accounts.schema.json": schema.printed(schema.schema(vocabulary(library))),
         "docs/commands.md": commands(),
         "docs/components.md": components(),
+        "docs/controls.md": controls(library),
         "docs/policies.md": policies(library),
         "docs/rules.md": rules(),
     }
