@@ -39,6 +39,8 @@ def check(declared: Declared) -> Iterator[Finding]:
     """A finding for each account and each key that it lacks, or has with an empty value."""
     required = [key for key, _ in declared.organization.items("required_tags")]
     for account in declared.accounts if required else ():
+        if account.ou and account.ou not in declared.paths:
+            continue  # what it inherits is not known, and the unknown unit has a finding of its own
         has = declared.tags_of(account)
         for key in required:
             if not has.get(key) and not unreadable(account, key):
