@@ -102,6 +102,7 @@ def record(policy: Policy) -> dict[str, Any]:
         "characters": size(policy.content),
         "quota": QUOTAS[policy.kind].characters,
         "targets": sorted(policy.targets),
+        "contains": [{"policy": name, "sid": sid} for name, sid in policy.contains],
         "document": policy.document,
     }
 
