@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ BREAK = re.compile(r"\r\n|\r|\n")
 JUNK = re.compile(r"[\w.$-]+|.", re.DOTALL)
 SURROGATE = re.compile("[\ud800-\udfff]")
 PAIRS = {"{": "}", "[": "]"}
+FRAGMENT = "outside of an object"
 KEY_WANTED = "a key in double quotes"
 
 
@@ -65,15 +66,34 @@ def read(text: str, file: str) -> tuple[Tree, list[Twice]]:
     try:
         return reader.read(), reader.twice
     except _Wrong as wrong:
-        raise NotJson(wrong.message, reader.span(wrong.start, wrong.end), wrong.advice) from wrong
+        first = NotJson(wrong.message, reader.span(wrong.start, wrong.end), wrong.advice)
+        first.next = _next(text, file) if wrong.message.endswith(FRAGMENT) else None
+        raise first from wrong
+
+
+def _next(text: str, file: str) -> NotJson | None:
+    """What is wrong with a fragment beside the braces that it lacks; None where that is all."""
+    reader = _Reader(f"{{{text}\n}}", file)
+    try:
+        reader.read()
+    except _Wrong as wrong:
+        span = reader.span(wrong.start, wrong.end)
+        first, last = span.line == 1, span.end_line == 1
+        moved = replace(span, column=span.column - first, end_column=span.end_column - last)
+        return NotJson(wrong.message, moved, wrong.advice)
+    return None
 
 
 class NotJson(Exception):
-    """The text is not JSON: what is wrong, where, and what to write instead."""
+    """The text is not JSON: what is wrong, where, and what to write instead.
+
+    `next` is one more mistake, where the first is only that the braces are missing.
+    """
 
     def __init__(self, message: str, span: Span, advice: str) -> None:
         super().__init__(message)
         self.message, self.span, self.advice = message, span, advice
+        self.next: NotJson | None = None
 
 
 @dataclass
@@ -211,7 +231,7 @@ class _Reader:
         start = self.at
         if isinstance(self.root, str) and self.text[start] == ":":
             first = self.spans[()]
-            message = f"key {shown(self.root)} outside of an object"
+            message = f"key {shown(self.root)} {FRAGMENT}"
             advice = 'wrap it: `{"Version": "2012-10-17", "Statement": [{...}]}`'
             raise _Wrong(message, self.lines[first.line - 1] + first.column - 1, start, advice)
         raise _Wrong("text after the end of the policy", start, start + 1, "a file holds one policy: remove the rest")

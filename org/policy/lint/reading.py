@@ -104,7 +104,8 @@ def tree_of(content: bytes, name: str, findings: list[Finding]) -> Tree | None:
         message = f"byte {error.start} is not UTF-8"
         findings.append(unreadable.RULE.finding(message, Span(name, line, 1, line, 1), "save the file as UTF-8"))
     except NotJson as error:
-        findings.append(unreadable.RULE.finding(f"not JSON: {error.message}", error.span, error.advice))
+        told = [error, *([error.next] if error.next else [])]
+        findings += [unreadable.RULE.finding(f"not JSON: {one.message}", one.span, one.advice) for one in told]
     except Broken as error:
         message = error.finding.message.replace("a template", "a policy")
         help_ = error.finding.help or "a policy is plain JSON or YAML"

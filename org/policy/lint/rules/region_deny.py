@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from org.policy.lint.document import Kind
-from org.policy.lint.meaning import bears_on, everywhere
+from org.policy.lint.meaning import bears_on, everywhere, exemptions
 from org.policy.lint.rule import Rule
 
 if TYPE_CHECKING:
@@ -65,4 +65,6 @@ def check(document: Document) -> Iterator[Finding]:
             but = ", were it not for `us-east-1` on the list" if luck else ""
             message = f"this Region deny stops {names}{but}"
             help_ = "list them under `NotAction`, as the template `restrict-regions` does"
+            if not any(exemptions(statement)):
+                help_ += ", and exempt the roles that repair with ArnNotLike on `aws:PrincipalArn`"
             yield RULE.finding(message, region.key.span, help_)

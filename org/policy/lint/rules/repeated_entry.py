@@ -27,7 +27,7 @@ RULE = Rule(
  "Statement": [{"Effect": "Deny", "Action": "ec2:Stop*", "Resource": "*"}]}""",
     severity=Severity.NOTE,
 )
-MOST = 500
+MOST = 200
 """Entries of one list compared with each other."""
 
 

@@ -29,7 +29,7 @@ RULE = Rule(
  "Statement": [{"Sid": "All", "Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}""",
     severity=Severity.WARNING,
 )
-MOST = 200
+MOST = 100
 """Statements compared with each other; no document within its quota has more."""
 
 

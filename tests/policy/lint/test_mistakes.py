@@ -1,0 +1,276 @@
+"""Mistakes that people paste: each gives its finding, at its place, with what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from org.model.finding import Severity
+from org.model.organization import Organization
+from org.policy.lint import Around, Kind, lint_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from org.model.finding import Finding
+
+MALFORMED_ACTION = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": ["s3:GetObject", "s3>ListBucket"],
+      "Resource": ["arn:aws:s3:::acme-logs/*"]
+    }
+  ]
+}
+"""
+BOTH_ARNS = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": ["s3:GetObject", "s3:ListBucket"],
+      "Resource": ["arn:aws:s3:::acme-logs", "arn:aws:s3:::acme-logs/*"]
+    }
+  ]
+}
+"""
+READ_WRITE = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::acme-logs", "arn:aws:s3:::acme-logs/*"]}
+  ]
+}
+"""
+BARE_PRINCIPAL = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Principal": "arn:aws:iam::111122223333:User/jdoe",
+      "Action": "s3:GetObject",
+      "Resource": "arn:aws:s3:::acme-logs/*"
+    }
+  ]
+}
+"""
+FRAGMENT = """"Effect": "Allow",
+"Principal": {"AWS": "arn:aws:iam::111122223333:user/jdoe"},
+>Action": "s3:ListBucket",
+"Resource": "arn:aws:s3:::acme-logs"
+"""
+DENY_NOT_ACTION = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "OnlyStorageAndCompute",
+      "Effect": "Deny",
+      "NotAction": ["s3:*", "ec2:*"],
+      "Resource": "*"
+    }
+  ]
+}
+"""
+REGIONS = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Deny",
+      "Action": "*",
+      "Resource": "*",
+      "Condition": {
+        "StringNotEquals": {
+          "aws:RequestedRegion": ["us-east-1", "eu-west-1"]
+        }
+      }
+    }
+  ]
+}
+"""
+CANNED_ACL = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Deny",
+      "Action": "s3:CreateBucket",
+      "Resource": "*",
+      "Condition": {
+        "StringNotEquals": {"s3:x-amz-object-ownership": "bucket-owner-full-control"},
+        "Null": {"s3:x-amz-object-ownership": "false"}
+      }
+    }
+  ]
+}
+"""
+PRESIGN = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Deny",
+      "Action": "s3:GetObject",
+      "Resource": "arn:aws:s3:::acme-logs/*",
+      "Condition": {"NumericGreaterThan": {"s3:signatureAge": 3600}}
+    }
+  ]
+}
+"""
+GITHUB = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+      "Action": "sts:AssumeRoleWithWebIdentity"
+    }
+  ]
+}
+"""
+MISTAKES = {
+    "a malformed action": (MALFORMED_ACTION, "ORG210", 6, 34, "did you mean `s3:ListBucket`?"),
+    "two kinds of resources": (BOTH_ARNS, "ORG213", 6, 34, "split the statement"),
+    "reading and writing": (READ_WRITE, "ORG215", 4, 35, "`s3:PutObject`"),
+    "a bare principal": (BARE_PRINCIPAL, "ORG240", 6, 20, 'write {"AWS": '),
+    "an ARN's type in upper case": (BARE_PRINCIPAL, "ORG233", 6, 20, "`user`"),
+    "a fragment": (FRAGMENT, "ORG200", 1, 1, 'wrap it: `{"Version"'),
+    "a broken key": (FRAGMENT, "ORG200", 3, 1, "double quotes"),
+    "everything but two services denied": (DENY_NOT_ACTION, "ORG251", 7, 7, '"aws:PrincipalArn"'),
+    "global services denied": (REGIONS, "ORG250", 10, 11, "NotAction"),
+    "a canned ACL as object ownership": (CANNED_ACL, "ORG229", 9, 58, "`BucketOwnerEnforced`"),
+    "an age in seconds": (PRESIGN, "ORG229", 8, 63, "`3600000`"),
+    "a trust without a subject": (GITHUB, "ORG244", 6, 34, "repo:acme/shop"),
+}
+
+
+def found(text: str, folder: Path, kind: Kind | None = None, around: Around | None = None) -> list[Finding]:
+    (folder / "policy.json").write_text(text, encoding="utf-8")
+    return list(lint_path(folder / "policy.json", kind, around).findings)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_gives_its_finding_at_its_place_with_what_to_write(name: str, tmp_path: Path) -> None:
+    text, rule, line, column, advice = MISTAKES[name]
+    findings = found(text, tmp_path)
+    placed = [(one.rule, one.span.line, one.span.column) for one in findings if one.span]
+    assert (rule, line, column) in placed, findings
+    helps = [one.help for one in findings if one.rule == rule]
+    assert any(advice in help_ for help_ in helps), helps
+
+
+def test_a_mistake_gives_no_other_finding(tmp_path: Path) -> None:
+    rules = {name: {rule for _, (text, rule, *_) in MISTAKES.items() if text == MISTAKES[name][0]} for name in MISTAKES}
+    given = {name: {one.rule for one in found(MISTAKES[name][0], tmp_path)} for name in MISTAKES}
+    assert rules == given
+
+
+def test_a_region_deny_without_the_pipeline_s_roles_names_them_where_they_are_known(tmp_path: Path) -> None:
+    around = Around(organization=Organization(), reads=frozenset({"s3:ListAllMyBuckets"}))
+    told = [one for one in found(REGIONS, tmp_path, None, around) if one.rule == "ORG252"]
+    assert ["org-baseline-plan", "org-break-glass"] == [
+        role
+        for role in ("org-baseline-plan", "org-baseline-apply", "org-break-glass")
+        if f"`{role}`" in told[0].message
+    ]
+
+
+STATEMENT = {
+    "an error of the grammar is told beside others": ('"Effect": "allow", "Actions": "s3:GetObject"', Kind.IDENTITY, 3),
+    "a service nobody knows": ('"Effect": "Deny", "Action": "s33:GetObject", "Resource": "*"', Kind.SCP, 1),
+    "the name of an API operation": ('"Effect": "Deny", "Action": "s3:HeadObject", "Resource": "*"', Kind.SCP, 1),
+    "case does not count": ('"Effect": "Deny", "Action": "S3:getobject", "Resource": "*"', Kind.SCP, 0),
+    "a wildcard of services": ('"Effect": "Deny", "Action": "*:Get*", "Resource": "*"', Kind.SCP, 0),
+    "an RCP must name a service it covers": (
+        '"Effect": "Deny", "Principal": "*", "Action": "sns:*", "Resource": "*"',
+        Kind.RCP,
+        1,
+    ),
+    "an RCP never allows": (
+        '"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"',
+        Kind.RCP,
+        1,
+    ),
+    "an RCP has no NotAction": (
+        '"Effect": "Deny", "Principal": "*", "NotAction": "s3:Get*", "Resource": "*"',
+        Kind.RCP,
+        1,
+    ),
+    "a resource policy needs a principal": (
+        '"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"',
+        Kind.RESOURCE,
+        1,
+    ),
+    "a trust policy has no resource": (
+        '"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole", "Resource": "*"',
+        Kind.TRUST,
+        1,
+    ),
+    "an action without resource types": (
+        '"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "arn:aws:s3:::acme-logs"',
+        Kind.IDENTITY,
+        1,
+    ),
+    "Bool takes true and false": (
+        '"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "no"}}',
+        Kind.SCP,
+        1,
+    ),
+    "a provider's key is known": (
+        (
+            '"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1'
+            '.amazonaws.com/id/ABC"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": '
+            '{"oidc.eks.eu-west-1.amazonaws.com/id/ABC:sub": "system:serviceaccount:shop:api"}}'
+        ),
+        Kind.TRUST,
+        0,
+    ),
+    "a group is no principal": (
+        (
+            '"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111122223333:group/ops"}, "Action": "s3:GetObject", '
+            '"Resource": "arn:aws:s3:::acme-logs/*"'
+        ),
+        Kind.RESOURCE,
+        1,
+    ),
+    "any account's role is everyone": (
+        (
+            '"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-logs/*", '
+            '"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/reader"}}'
+        ),
+        Kind.RESOURCE,
+        1,
+    ),
+    "the subject of every repository": (
+        (
+            '"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}, '
+            '"Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"gitlab.com:sub": "project*"}}'
+        ),
+        Kind.TRUST,
+        1,
+    ),
+    "an account of eleven digits": (
+        '"Effect": "Deny", "Action": "iam:DeleteRole", "Resource": "arn:aws:iam::11112222333:role/admin"',
+        Kind.SCP,
+        1,
+    ),
+    "an API key of IAM": (
+        '"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::AKIAIOSFODNN7EXAMPLE/*"',
+        Kind.SCP,
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STATEMENT)
+def test_a_statement_gives_as_many_findings_as_it_has_mistakes(name: str, tmp_path: Path) -> None:
+    body, kind, count = STATEMENT[name]
+    findings = found(f'{{"Version": "2012-10-17", "Statement": [{{{body}}}]}}', tmp_path, kind)
+    assert count == len(findings), findings
+
+
+def test_an_allow_that_a_deny_covers_never_allows(tmp_path: Path) -> None:
+    text = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*"}, '
+        '{"Effect": "Deny", "Action": "ec2:Run*", "Resource": "*"}]}'
+    )
+    assert [("ORG254", Severity.WARNING)] == [(one.rule, one.severity) for one in found(text, tmp_path)]
