@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from org.model.finding import Span
 from org.model.policy import PolicyType, minified
-from org.policy.library import ROLES
+from org.policy.library import LIKE_TEMPLATES, ROLES
 from org.policy.parameters import problems
 from org.policy.parse import LONGEST, Broken, Tree, parse
 from org.policy.quota import size
@@ -25,7 +26,7 @@ from org.policy.words import finding, shown, suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from org.model.finding import Finding, Span
+    from org.model.finding import Finding
     from org.model.policy import Document
     from org.policy.parse import Path as Node
     from org.policy.template import Template
@@ -101,16 +102,25 @@ def role_library(folders: Sequence[Path]) -> Roles:
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     taken: set[str] = set()
-    for file in (file for folder in folders for file in sorted((folder / ROLES).glob("*.yaml"))):
-        if file.stem in taken:
+    for file in (file for folder in folders for file in sorted((folder / ROLES).glob("[!.]*"))):
+        if file.stem in taken or file.suffix not in LIKE_TEMPLATES:
             continue
         taken.add(file.stem)
-        content = file.read_bytes()[: LONGEST + 1]
-        role, problems_found = read(content, str(file), file.stem)
+        name = str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
+        content = file.read_bytes()[: LONGEST + 1] if file.is_file() else b""
+        role, wrong = _read_file(file, name, content)
         templates.update({file.stem: role} if role else {})
-        findings += problems_found
-        sources.update({str(file): content.decode(errors="replace")} if problems_found else {})
+        findings += wrong
+        sources.update({name: content.decode(errors="replace")} if wrong else {})
     return Roles(templates, tuple(findings), sources)
+
+
+def _read_file(file: Path, name: str, content: bytes) -> tuple[RoleTemplate | None, tuple[Finding, ...]]:
+    if not file.is_file():
+        return None, (finding("ORG100", f"`{file.name}` is not a file", Span(name)),)
+    if file.suffix != ".yaml":
+        return None, (finding("ORG102", f"`{file.name}` does not end in .yaml", Span(name), help="rename it"),)
+    return read(content, name, file.stem)
 
 
 def read(content: bytes, file: str, stem: str) -> tuple[RoleTemplate | None, tuple[Finding, ...]]:

@@ -104,3 +104,27 @@ def test_a_role_of_one_s_own_stands_beside_the_accounts_file(
     (folder / "mine.yaml").write_text(f"name: mine\nkind: role\ntitle: Mine\ndescription: Own.\ntrust: [{trust}]\n")
     assert cli.FAILED == cli.run(["render", "roles", "--role", "mine"])
     assert "error[ORG190]: the trust of `mine`: action `s3:*` is not in the list" in capsys.readouterr().err
+
+
+def test_a_file_that_is_never_read_as_a_role_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "accounts.yaml").write_text(ACCOUNTS)
+    (tmp_path / "scps" / "role" / "folder.yaml").mkdir(parents=True)
+    (tmp_path / "scps" / "role" / "mine.yml").write_text("name: mine")
+    assert cli.FAILED == cli.run(["render", "roles"])
+    said = capsys.readouterr().err
+    assert "error[ORG102]: `mine.yml` does not end in .yaml\n --> scps/role/mine.yml" in said
+    assert "error[ORG100]: `folder.yaml` is not a file\n --> scps/role/folder.yaml" in said
+
+
+def test_a_role_beside_the_accounts_file_takes_the_place_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "accounts.yaml").write_text(ACCOUNTS)
+    folder = tmp_path / "scps" / "role"
+    folder.mkdir(parents=True)
+    trust = "{Sid: A, Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: sts:AssumeRole}"
+    (folder / "third-party.yaml").write_text(
+        f"name: third-party\nkind: role\ntitle: Ours\ndescription: Own.\ntrust: [{trust}]\n"
+    )
+    assert cli.OK == cli.run(["render", "roles", "--role", "third-party"])
+    assert capsys.readouterr().out.startswith("third-party: Ours\n")
