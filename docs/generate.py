@@ -86,6 +86,18 @@ def policies(library: policy.Library) -> str:
             template.description.strip(),
             *([table(("parameter", "default", "what it is"), rows)] if rows else []),
         ]
+    for name, bundle in sorted(library.bundles.items()):
+        members = ", ".join(f"`{member}`" for _, member, _ in bundle.members())
+        rows = [
+            (f"`{parameter}`", shown(shape["default"]) if "default" in shape else "must be given", shape["description"])
+            for parameter, shape in bundle.parameters.items()
+        ]
+        parts += [
+            f"## `{name}`",
+            f"{bundle.title}. (Bundle of {members}.)",
+            bundle.description.strip(),
+            *([table(("parameter", "default", "what it is"), rows)] if rows else []),
+        ]
     lead = """What `policies:` in `accounts.yaml` can name. Each is one file in `scps/`;
 your own go into a folder `scps/` beside your `accounts.yaml`."""
     return page("Policy templates", lead, *parts)

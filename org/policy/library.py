@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from org.model.finding import Severity, Span
+from org.policy.bundle import FOLDER as BUNDLES
+from org.policy.bundle import Bundle, bundle, unfit
 from org.policy.formats import with_pattern
 from org.policy.parse import LONGEST, Broken, parse
 from org.policy.reference import with_references
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from org.model.finding import Finding
+    from org.model.policy import PolicyUse
 
 
 LIKE_TEMPLATES = {".yaml", ".yml", ".json"}
@@ -28,19 +31,26 @@ ROLES = "role"
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Templates by name, what is wrong with the files they come from, and the text of every file that has a finding."""
+    """Templates and bundles by name, what is wrong with their files, and the text of every file that has a finding."""
 
     templates: Mapping[str, Template] = field(default_factory=dict)
+    bundles: Mapping[str, Bundle] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def parameters(self) -> Mapping[str, Mapping[str, Any]]:
-        """For each template the JSON Schema (draft-07) of what may stand under `with:` in accounts.yaml."""
-        return {name: parameters_schema(template) for name, template in sorted(self.templates.items())}
+        """For each template and bundle the JSON Schema (draft-07) of what may stand under `with:` in accounts.yaml."""
+        named: dict[str, Template | Bundle] = {**self.templates, **self.bundles}
+        return {name: parameters_schema(one) for name, one in sorted(named.items())}
+
+    def expand(self, use: PolicyUse) -> list[PolicyUse]:
+        """The uses of templates that a use stands for: itself, or those of the bundle that it names."""
+        bundle = self.bundles.get(use.template)
+        return bundle.expand(use) if bundle else [use]
 
 
-def parameters_schema(template: Template) -> dict[str, Any]:
-    """The JSON Schema of a template's parameters; each also takes a `$organization.*` reference."""
+def parameters_schema(template: Template | Bundle) -> dict[str, Any]:
+    """The JSON Schema of a template's or bundle's parameters; each also takes a `$organization.*` reference."""
     schemas = {name: with_references(with_pattern(schema)) for name, schema in template.parameters.items()}
     return {
         "type": "object",
@@ -65,21 +75,28 @@ def library_folders(accounts_file: Path) -> list[Path]:
 
 def library(folders: Sequence[Path]) -> Library:
     """Every template of those folders. A broken file gives findings and no template; nothing is raised for it."""
-    templates: dict[str, Template] = {}
+    read: dict[str, Template | Bundle] = {}
     findings: list[Finding] = []
     taken: dict[str, Path] = {}
     for folder in folders:
         for file in _files(folder):
-            template, problems = _read(file)
-            rival = taken.get(file.stem)
-            if rival and template:
-                problems = (*problems, _rivals(template, file, rival, same_folder=folder in rival.parents))
+            one, problems = _read(file)
+            stem = file.name.removesuffix(".yaml")
+            rival = taken.get(stem)
+            if rival and one:
+                problems = (*problems, _rivals(one, file, rival, same_folder=folder in rival.parents))
             elif not rival:
-                taken[file.stem] = file
-                templates.update({template.name: template} if template else {})
+                taken[stem] = file
+                read.update({one.name: one} if one else {})
             findings += problems
         findings += _strays(folder)
-    return Library(templates, tuple(findings), _sources(findings))
+    templates = {name: one for name, one in read.items() if isinstance(one, Template)}
+    bundles = {name: one for name, one in read.items() if isinstance(one, Bundle)}
+    whole = {name: one for name, one in bundles.items() if not any(unfit(one, templates))}
+    for name in sorted(set(bundles) - set(whole)):
+        for path, message, hint in unfit(bundles[name], templates):
+            findings.append(finding("ORG107", message, bundles[name].tree.span(path), help=hint))
+    return Library(templates, whole, tuple(findings), _sources(findings))
 
 
 def _sources(findings: Iterable[Finding]) -> dict[str, str]:
@@ -91,7 +108,7 @@ def _sources(findings: Iterable[Finding]) -> dict[str, str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for kind in KINDS:
+    for kind in (*KINDS, BUNDLES):
         yield from sorted((folder / kind).glob("*.yaml"))
 
 
@@ -99,17 +116,21 @@ def _strays(folder: Path) -> Iterator[Finding]:
     """A template in a place that is never looked at would be a guardrail that somebody believes in."""
     for entry in sorted(folder.iterdir()):
         hidden = entry.name.startswith(".")
-        if not hidden and entry.name not in (*KINDS, ROLES) and (entry.is_dir() or entry.suffix in LIKE_TEMPLATES):
+        if (
+            not hidden
+            and entry.name not in (*KINDS, BUNDLES, ROLES)
+            and (entry.is_dir() or entry.suffix in LIKE_TEMPLATES)
+        ):
             message = f"`{entry.name}` is not a kind of policy"
             yield finding("ORG103", message, Span(_shown(entry)), help=suggestion(entry.name, KINDS))
-    for kind in KINDS:
+    for kind in (*KINDS, BUNDLES):
         for file in sorted((folder / kind).glob("[!.]*")):
             if file.suffix in LIKE_TEMPLATES - {".yaml"}:
                 message = f"`{file.name}` does not end in .yaml"
                 yield finding("ORG102", message, Span(_shown(file)), help="rename it, or move it elsewhere")
 
 
-def _read(file: Path) -> tuple[Template | None, tuple[Finding, ...]]:
+def _read(file: Path) -> tuple[Template | Bundle | None, tuple[Finding, ...]]:
     if not file.is_file():
         return None, (finding("ORG100", f"`{file.name}` is not a file", Span(_shown(file))),)
     try:
@@ -118,7 +139,8 @@ def _read(file: Path) -> tuple[Template | None, tuple[Finding, ...]]:
         return None, (broken.finding,)
     except OSError as error:
         return None, (finding("ORG100", f"cannot be read: {error.strerror}", Span(_shown(file))),)
-    return shape(tree, file.parent.name, file.stem)
+    stem = file.name.removesuffix(".yaml")
+    return bundle(tree, stem) if file.parent.name == BUNDLES else shape(tree, file.parent.name, stem)
 
 
 def _content(file: Path) -> bytes:
@@ -127,7 +149,7 @@ def _content(file: Path) -> bytes:
         return opened.read(LONGEST + 1)
 
 
-def _rivals(template: Template, file: Path, rival: Path, *, same_folder: bool) -> Finding:
+def _rivals(template: Template | Bundle, file: Path, rival: Path, *, same_folder: bool) -> Finding:
     """Two templates of one name: a mistake in one folder; a user's own in place of ours is only worth a note."""
     if same_folder:
         message = f"template `{template.name}` is there twice"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from org.model.finding import Finding
     from org.model.organization import Organization
     from org.model.policy import PolicyUse
+    from org.policy.bundle import Bundle
     from org.policy.library import Library
     from org.policy.template import Template
 
@@ -66,10 +67,16 @@ class _Renderer:
         self.findings.append(finding(rule, message, use.span, help=explanation))
 
     def take(self, use: PolicyUse) -> None:
-        """Render one use and join it with the policy of the same name."""
+        """Render one use, or each use of the bundle that it names, and join it with the policy of the same name."""
+        bundle = self.library.bundles.get(use.template)
+        if bundle is not None:
+            if self.fits(use, bundle):
+                for member in bundle.expand(use):
+                    self.take(member)
+            return
         template = self.library.templates.get(use.template)
         if template is None:
-            hint = suggestion(use.template, self.library.templates)
+            hint = suggestion(use.template, {**self.library.templates, **self.library.bundles})
             self.report("ORG036", f"no policy template `{use.template}`", use, hint)
             return
         values = self.values(use, template)
@@ -90,17 +97,22 @@ class _Renderer:
     def values(self, use: PolicyUse, template: Template) -> dict[str, Any] | None:
         """The parameters of a use over the defaults, references replaced; None where they do not fit."""
         before = len(self.findings)
-        for name in sorted(set(use.parameters) - set(template.parameters)):
-            hint = suggestion(name, template.parameters)
-            self.report("ORG054", f"`{use.template}` has no parameter `{name}`", use, hint)
         given = {**template.defaults, **use.parameters}
-        values: dict[str, Any] = {}
-        for name, schema in template.parameters.items():
-            if name not in given:
-                self.report("ORG054", f"`{use.template}` needs the parameter `{name}`", use, "add it to `with:`")
-                continue
-            values[name] = self.value(use, name, schema, given[name])
+        self.fits(use, template)
+        declared = template.parameters.items()
+        values = {name: self.value(use, name, schema, given[name]) for name, schema in declared if name in given}
         return values if len(self.findings) == before else None
+
+    def fits(self, use: PolicyUse, named: Template | Bundle) -> bool:
+        """True where a use gives every parameter that it must, and no other."""
+        before = len(self.findings)
+        for name in sorted(set(use.parameters) - set(named.parameters)):
+            hint = suggestion(name, named.parameters)
+            self.report("ORG054", f"`{use.template}` has no parameter `{name}`", use, hint)
+        for name in named.parameters:
+            if name not in named.defaults and name not in use.parameters:
+                self.report("ORG054", f"`{use.template}` needs the parameter `{name}`", use, "add it to `with:`")
+        return len(self.findings) == before
 
     def value(self, use: PolicyUse, name: str, schema: Mapping[str, Any], given: Any) -> Any:
         unknown = unknown_references(given)

@@ -32,8 +32,8 @@ RULES = (
     Rule(
         "ORG101",
         "a policy template has the wrong shape",
-        "A template has a name, a kind, a one-line title, a description and statements; controls and parameters "
-        "may be left out. docs/policy-templates.md shows a whole one.",
+        "A template has a name, a kind, a one-line title, a description, and statements, or a `policy` where its type "
+        "is declarative; controls and parameters may be left out. docs/policy-templates.md shows a whole one.",
     ),
     Rule(
         "ORG102",
@@ -46,7 +46,8 @@ RULES = (
         "ORG103",
         "the kind of a policy template",
         "Templates stand in a folder named for their kind: scps/scp/ for service control policies, scps/rcp/ for "
-        "resource control policies. A file anywhere else would be a guardrail that is never read.",
+        "resource control policies, scps/ec2/, scps/tag/ and so on for the declarative types, scps/bundle/ for "
+        "bundles. A file anywhere else would be a guardrail that is never read.",
     ),
     Rule(
         "ORG104",
@@ -57,9 +58,10 @@ RULES = (
     Rule(
         "ORG105",
         "a node of the template language",
-        "`$param` and `$concat` give values: actions, resources, and the values of condition keys. They never "
-        "give an effect, a condition operator or a whole statement, so that no value can change what kind of "
-        "policy this is. `$if` may stand around a statement, around a condition, and among values.",
+        "`$param` and `$concat` give values: actions, resources, and the values of condition keys and operators. They "
+        "never give an effect, a condition operator or a whole statement, so that no value can change what kind of "
+        "policy this is. `$if` may stand around a statement, around a condition, and among values; `$for_each` around "
+        "a statement, among values, and, with `$key`, where keys name something of the user's.",
     ),
     Rule(
         "ORG106",
@@ -68,6 +70,13 @@ RULES = (
         "That is how a guardrail is adapted; this note is there because it also means that a new release no "
         "longer improves it.",
         severity=Severity.NOTE,
+    ),
+    Rule(
+        "ORG107",
+        "the uses of a bundle",
+        "A bundle in scps/bundle/ is a list of uses, written as under `policies:` in accounts.yaml: names of "
+        "templates, or `use` and `with`. Each template is there, and gets every parameter that it needs and no other. "
+        "A bundle does not name bundles.",
     ),
     Rule(
         "ORG110",

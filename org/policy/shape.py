@@ -39,9 +39,10 @@ TITLE = 512
 
 def shape(tree: Tree, folder: str, stem: str) -> tuple[Template | None, tuple[Finding, ...]]:
     """The template of a file `<folder>/<stem>.yaml`, or None and the findings that say what is wrong with it."""
-    check = _Check(tree)
+    check = Check(tree)
     kind = KINDS[folder]
-    check.top(without="statements" if kind.declarative else "policy")
+    without = "statements" if kind.declarative else "policy"
+    check.top({key: value for key, value in KEYS.items() if key != without})
     if not check.findings:
         check.identity(folder, stem)
         check.parameters()
@@ -65,20 +66,20 @@ def shape(tree: Tree, folder: str, stem: str) -> tuple[Template | None, tuple[Fi
 
 
 @dataclass(slots=True)
-class _Check:
+class Check:
     """The findings so far about one tree."""
 
     tree: Tree
     findings: list[Finding] = field(default_factory=list)
 
     def report(self, rule: str, message: str, path: Path, explanation: str = "", *, key: bool = False) -> None:
+        """Keep a finding; it points at the key itself where `key` says so."""
         span = self.tree.key(path) if key else self.tree.span(path)
         self.findings.append(finding(rule, message, span, help=explanation))
 
-    def top(self, without: str) -> None:
-        """The keys of a template; `without` is the one that templates of its type do not have."""
+    def top(self, keys: Mapping[str, type]) -> None:
+        """Check that the file is a mapping of those keys, each with a value of its type."""
         value = self.tree.value
-        keys = {key: kind for key, kind in KEYS.items() if key != without}
         if not isinstance(value, dict):
             self.report("ORG101", "a template is a mapping", (), f"its keys are {', '.join(keys)}")
             return
@@ -91,9 +92,10 @@ class _Check:
             elif key in value and (not isinstance(value[key], kind) or value[key] == ""):
                 self.report("ORG101", f"`{key}` must be a {WORDS[kind]}", (key,))
 
-    def identity(self, folder: str, stem: str) -> None:
+    def identity(self, folder: str, stem: str, names: re.Pattern[str] = NAME) -> None:
+        """Check the name, the kind, the title and the controls."""
         value = self.tree.value
-        if value["name"] != stem or not NAME.fullmatch(stem):
+        if value["name"] != stem or not names.fullmatch(stem):
             problem = f"name `{value['name']}` in a file called `{stem}.yaml`"
             self.report("ORG102", problem, ("name",), "both are the same, in lower case with hyphens")
         if value["kind"] != folder:
@@ -106,6 +108,7 @@ class _Check:
                 self.report("ORG101", f"{shown(control)} is not a control such as `ORG-05`", ("controls", index))
 
     def parameters(self) -> None:
+        """Check the declaration of each parameter."""
         for name, schema in self.tree.value.get("parameters", {}).items():
             here = ("parameters", name)
             broken = [*schema_problems(schema)]
@@ -115,6 +118,7 @@ class _Check:
                 self.declaration(name, schema)
 
     def declaration(self, name: str, schema: dict[str, Any]) -> None:
+        """Check the description and the default of one parameter."""
         here = ("parameters", name)
         if not schema.get("description"):
             self.report("ORG104", f"parameter `{name}` has no description", here, key=True)

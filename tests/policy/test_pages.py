@@ -47,6 +47,39 @@ def test_the_table_lists_the_templates_of_the_folder() -> None:
     assert rows == table()
 
 
+def bundles() -> str:
+    rows = []
+    for name, bundle in sorted(LIBRARY.bundles.items()):
+        members = ", ".join(f"`{member}`" for _, member, _ in bundle.members())
+        rows.append(f"| `{name}` | {bundle.title} | {members} |\n")
+    return "".join(rows)
+
+
+def test_the_table_lists_the_bundles_of_the_folder() -> None:
+    """`GOLDEN=write` writes the table again."""
+    text = PAGE.read_text()
+    head = "| bundle | what then holds | templates |\n| --- | --- | --- |\n"
+    before, found, after = text.partition(head)
+    rows, _, rest = after.partition("\nA bundle of your own")
+    if os.environ.get("GOLDEN") == "write":
+        PAGE.write_text(f"{before}{head}{bundles()}\nA bundle of your own{rest}")
+        return
+    assert found
+    assert rows == bundles()
+
+
+def test_the_bundle_on_the_page_works(tmp_path: Path) -> None:
+    ((name, text),) = re.findall(
+        r"^```yaml\n# scps/bundle/([a-z-]+)\.yaml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL
+    )
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / f"{name}.yaml").write_text(text)
+    found = library([tmp_path, ROOT / "scps"])
+    rendered = render(Organization(regions=("eu-west-1",), policy_uses=(PolicyUse(name, "ou:/"),)), found)
+    assert (found.findings, rendered.findings) == ((), ())
+    assert [policy.name for policy in rendered.policies] == ["daily-backups", "protect-databases"]
+
+
 def test_the_template_on_the_page_works(tmp_path: Path) -> None:
     example = re.findall(r"^```yaml\n# scps/scp/([a-z-]+)\.yaml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     ((name, text),) = example
