@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from org.model.finding import Finding
     from org.model.organization import Organization
     from org.policy.roles import Needs, Role, RoleTemplate
 
@@ -28,6 +29,7 @@ def show_roles(accounts: Path, name: str | None, given: Sequence[str], form: str
     from org.model.organization import Organization
     from org.policy.library import library_folders
     from org.policy.reference import known_values
+    from org.policy.role_lint import lint_roles
     from org.policy.roles import render_roles, role_library
 
     if given and name is None:
@@ -40,12 +42,13 @@ def show_roles(accounts: Path, name: str | None, given: Sequence[str], form: str
     if organization is None:
         known = {name: value for name, value in known.items() if name.startswith("pipeline.")}
     made, findings = render_roles(chosen, needs(organization), known, values, examples=name is None)
-    show_findings((*roles.findings, *findings), roles.sources)
+    findings = (*roles.findings, *findings, *lint_roles(made, roles.templates))
+    show_findings(findings, _sources(findings))
     if form == "json":
         click.echo(as_json(made))
     elif made:
         click.echo(as_documents(made[0]) if name else as_table(made))
-    return int(any(finding.severity is Severity.ERROR for finding in (*roles.findings, *findings)))
+    return int(any(finding.severity is Severity.ERROR for finding in findings))
 
 
 def needs(organization: Organization | None) -> Needs:
@@ -60,6 +63,12 @@ def needs(organization: Organization | None) -> Needs:
         component_writes=tuple(sorted({action for component in components for action in component.writes})),
         trusted_services=tuple(sorted(services)),
     )
+
+
+def _sources(findings: Iterable[Finding]) -> dict[str, str]:
+    """The text of every file that a finding points into."""
+    files = {finding.span.file for finding in findings if finding.span}
+    return {file: Path(file).read_text(encoding="utf-8", errors="replace") for file in files if Path(file).is_file()}
 
 
 def _organization(accounts: Path) -> Organization | None:

@@ -11,11 +11,12 @@ from org.model.organization import ROOT, AccountState, account_reference, ou_ref
 from org.policy.template import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from org.baseline import Component
     from org.controls import Row
     from org.model.organization import Account, Organization
+    from org.model.policy import PolicyUse
     from org.policy import Library
 
 Evidence = dict[str, dict[str, bool]]
@@ -129,16 +130,26 @@ def _policies(
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
     found: Evidence = {}
-    for use in organization.policy_uses:
+    for use, bundle in _uses(organization.policy_uses, library):
         template = library.templates.get(use.template)
         if template is None or use.target not in nodes or (management and not template.kind.declarative):
             continue
-        by = f"`{use.template}` at {use.target.removeprefix('ou:').replace('account:', 'account ')}"
+        place = use.target.removeprefix("ou:").replace("account:", "account ")
+        by = f"`{use.template}` at {place}" + (f" (in `{bundle}`)" if bundle else "")
         for control in (*template.controls, *(() if template.kind.declarative else (GUARDRAILS,))):
             known = controls()[control]
             settled = not known.limit or template.kind in {KINDS[kind] for kind in known.settled_by}
             found.setdefault(control, {})[by] = settled
     yield from found.items()
+
+
+def _uses(uses: Iterable[PolicyUse], library: Library, bundle: str = "") -> Iterator[tuple[PolicyUse, str]]:
+    """Every use of a template, with the bundle that it comes from, or nothing."""
+    for use in uses:
+        if use.template in library.bundles:
+            yield from _uses(library.bundles[use.template].expand(use), library, bundle or use.template)
+        else:
+            yield use, bundle
 
 
 def _unit(name: str, sights: Mapping[str, _Sight], rows: Sequence[Row], empty: _Sight | None = None) -> Unit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from org.controls.control import Correction
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from org.controls import Row
 
 PLANNED = "planned"
+RULE = re.compile(r"ORG[0-9]{3}")
+"""A rule of `org check`, which notices a breach in the files that it is given."""
 BENCHMARKS = {"cis3": "CIS 3.0", "cis5": "CIS 5.0", "cis7": "CIS 7.0", "fsbp": "FSBP", "nist": "NIST 800-53"}
 """The lists that a control maps to, by its field."""
 
@@ -34,7 +37,10 @@ def prevents(row: Row, code: Callable[[str], str] = plain) -> str:
 
 def detects(row: Row, code: Callable[[str], str] = plain) -> str:
     """What of this program notices a breach, or that it is planned; then the rules of AWS Config that would."""
-    parts = [", ".join(map(code, row.detects)) or PLANNED]
+    rules = [name for name in row.detects if RULE.fullmatch(name)]
+    own = [code(name) for name in row.detects if name not in rules]
+    own += [f"{code('org check')} ({', '.join(map(code, rules))})"] if rules else []
+    parts = [", ".join(own) or PLANNED]
     if row.control.config_rules:
         parts.append("AWS Config " + ", ".join(map(code, row.control.config_rules)))
     if row.control.reads:

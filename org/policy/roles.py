@@ -61,11 +61,10 @@ class RoleTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Role templates by name, what is wrong with their files, and the text of every file that has a finding."""
+    """Role templates by name, and what is wrong with their files."""
 
     templates: Mapping[str, RoleTemplate] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,27 +99,24 @@ def role_library(folders: Sequence[Path]) -> Roles:
     """Every role template of those folders, the first folder winning. A broken file gives findings and no template."""
     templates: dict[str, RoleTemplate] = {}
     findings: list[Finding] = []
-    sources: dict[str, str] = {}
     taken: set[str] = set()
     for file in (file for folder in folders for file in sorted((folder / ROLES).glob("[!.]*"))):
         if file.stem in taken or file.suffix not in LIKE_TEMPLATES:
             continue
         taken.add(file.stem)
         name = str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
-        content = file.read_bytes()[: LONGEST + 1] if file.is_file() else b""
-        role, wrong = _read_file(file, name, content)
+        role, wrong = _read_file(file, name)
         templates.update({file.stem: role} if role else {})
         findings += wrong
-        sources.update({name: content.decode(errors="replace")} if wrong else {})
-    return Roles(templates, tuple(findings), sources)
+    return Roles(templates, tuple(findings))
 
 
-def _read_file(file: Path, name: str, content: bytes) -> tuple[RoleTemplate | None, tuple[Finding, ...]]:
+def _read_file(file: Path, name: str) -> tuple[RoleTemplate | None, tuple[Finding, ...]]:
     if not file.is_file():
         return None, (finding("ORG100", f"`{file.name}` is not a file", Span(name)),)
     if file.suffix != ".yaml":
         return None, (finding("ORG102", f"`{file.name}` does not end in .yaml", Span(name), help="rename it"),)
-    return read(content, name, file.stem)
+    return read(file.read_bytes()[: LONGEST + 1], name, file.stem)
 
 
 def read(content: bytes, file: str, stem: str) -> tuple[RoleTemplate | None, tuple[Finding, ...]]:

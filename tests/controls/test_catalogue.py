@@ -134,6 +134,10 @@ def test_what_is_built_is_named() -> None:
     assert prevents(row).endswith("; SCPs and RCPs only keep the switches as they are")
 
 
+def test_a_rule_is_named_with_the_command_that_applies_it() -> None:
+    assert detects(ROWS["SEC-13"]).startswith("org check (ORG215, ORG217); AWS Config ")
+
+
 def test_a_component_that_only_reports_mends_nothing() -> None:
     from dataclasses import replace
 

@@ -113,6 +113,11 @@ def test_any_guardrail_reaches_an_account() -> None:
     assert Held("ORG-02", ("`deny-root` at /",)) == held(units["Workloads"], "ORG-02")
 
 
+def test_what_a_bundle_stands_for_counts_with_its_name() -> None:
+    units = seen(account("shop", "Workloads"), uses=(PolicyUse("foundation", "ou:/"),))
+    assert Held("ORG-09", ("`deny-root` at / (in `foundation`)",)) == held(units["Workloads"], "ORG-09")
+
+
 def test_what_accounts_yaml_declares_counts() -> None:
     contacts = {"BILLING": CONTACT, "OPERATIONS": CONTACT, "SECURITY": CONTACT}
     shop = account("shop", "Workloads", contacts=contacts)

@@ -128,3 +128,18 @@ def test_a_role_beside_the_accounts_file_takes_the_place_of_ours(
     )
     assert cli.OK == cli.run(["render", "roles", "--role", "third-party"])
     assert capsys.readouterr().out.startswith("third-party: Ours\n")
+
+
+def test_a_role_of_one_s_own_is_linted_at_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "accounts.yaml").write_text(ACCOUNTS)
+    folder = tmp_path / "scps" / "role"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text(
+        "name: mine\nkind: role\ntitle: Mine\ndescription: Own.\nallow: [s3:GetObjekt]\npermissions:\n"
+        "  - {Sid: A, Effect: Deny, Action: s3:PutObject, Resource: '*'}\n"
+        "  - {Sid: B, Effect: Allow, Action: s3:GetObjekt, Resource: 'arn:aws:s3:::a/*'}\n"
+    )
+    cli.run(["render", "roles", "--role", "mine"])
+    said = capsys.readouterr().err
+    assert "[ORG211]: unknown action `s3:GetObjekt`" in said
+    assert "--> scps/role/mine.yaml:8:5" in said

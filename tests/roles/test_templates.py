@@ -18,6 +18,7 @@ from org.model.organization import Account, Organization
 from org.model.policy import minified
 from org.policy.quota import size
 from org.policy.reference import known_values
+from org.policy.role_lint import lint_roles
 from org.policy.roles import ASSUMING, QUOTAS, Role, actions, read, render_role, render_roles, role_library
 
 if TYPE_CHECKING:
@@ -90,6 +91,11 @@ def test_a_role_fits_in_a_managed_policy(name: str) -> None:
     """Inline policies may have 10,240 characters; below 6,144 the same document also fits in a managed policy."""
     for section, document in role(name).documents.items():
         assert size(minified(document)) <= min(QUOTAS[section], MANAGED_POLICY)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_lint_of_policies_finds_nothing_in_a_role(name: str) -> None:
+    assert [] == [*lint_roles([role(name)], ROLES.templates)]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,6 +10,7 @@ controls = (
         "GitHub and GitLab come in by OpenID Connect, from named repositories and environments, without keys",
         preventable=("rcp", "scp"),
         limit="policies keep strangers out; the repository is named by the trust of each role",
+        detected_by=("ORG244",),
         reads=("iam:ListRoles", "iam:ListOpenIDConnectProviders"),
         correction=Correction.BY_HAND,
         care="`org render roles` writes trust policies that are narrow",

@@ -51,6 +51,7 @@ controls = (
         "S3-04",
         "No bucket policy lets in the public or strangers",
         preventable=("rcp",),
+        detected_by=("ORG241", "ORG243"),
         config_rules=(
             "s3-bucket-public-read-prohibited",
             "s3-bucket-public-write-prohibited",

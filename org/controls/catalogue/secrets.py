@@ -37,6 +37,7 @@ controls = (
         "SEC-03",
         "No resource policy makes a secret public or opens it to strangers",
         preventable=("scp", "rcp"),
+        detected_by=("ORG241",),
         reads=("secretsmanager:GetResourcePolicy", "secretsmanager:ValidateResourcePolicy"),
         correction=Correction.BY_HAND,
         writes=("secretsmanager:PutResourcePolicy",),
@@ -162,6 +163,7 @@ controls = (
         "SEC-13",
         "Policies are narrow, nobody has the administrator's star, and teams work behind a boundary",
         preventable=("scp",),
+        detected_by=("ORG215", "ORG217"),
         config_rules=(
             "iam-policy-no-statements-with-admin-access",
             "iam-policy-no-statements-with-full-access",

@@ -1,0 +1,36 @@
+"""The lint of policy documents for rendered roles: a role of one's own is looked at as carefully as ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from org.policy.lint.document import Kind
+from org.policy.lint.reading import document
+from org.policy.lint.rules import run
+from org.policy.parse import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from org.model.finding import Finding, Span
+    from org.policy.parse import Path
+    from org.policy.roles import Role, RoleTemplate
+
+KINDS = {"trust": Kind.TRUST, "permissions": Kind.IDENTITY, "boundary": Kind.IDENTITY, "resource": Kind.RESOURCE}
+GRANTS_NOTHING = {"boundary": frozenset({"ORG215"})}
+"""Rules about granting too much do not fit a boundary, which only says how much others may grant."""
+
+
+def lint_roles(roles: Iterable[Role], templates: Mapping[str, RoleTemplate]) -> Iterator[Finding]:
+    """What the lint finds in the documents of the roles; each finding stands at its statement in the template."""
+    for role in roles:
+        template = templates[role.name]
+        bound = [index for index, _ in template.template.bind(role.values)]
+        for section, written in role.documents.items():
+            indices = [index for index in bound if index in template.sections[section]]
+            spans: dict[Path, Span] = {
+                ("Statement", number): template.template.statement_span(index) for number, index in enumerate(indices)
+            }
+            spans[()] = template.template.tree.span(())
+            found = run(document(Tree(dict(written), spans, {}), KINDS[section]))
+            yield from (one for one in found if one.rule not in GRANTS_NOTHING.get(section, ()))
