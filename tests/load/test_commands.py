@@ -133,8 +133,8 @@ def test_a_rule_is_explained(name: str, capsys: Shown) -> None:
 
 
 def test_a_rule_that_is_none_is_answered_with_a_near_one(capsys: Shown) -> None:
-    assert 1 == run(["explain", "ORG35"])
-    assert ("", "error: no rule `ORG35`; did you mean `ORG035`?\n") == capsys.readouterr()
+    assert 1 == run(["explain", "0RG035"])
+    assert ("", "error: no rule `0RG035`; did you mean `ORG035`?\n") == capsys.readouterr()
 
 
 def test_a_hostile_name_of_a_file_cannot_act_on_a_terminal(here: Path, capsys: Shown) -> None:
