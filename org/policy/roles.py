@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ TEXTS = ("name", "kind", "title", "description")
 OPTIONAL = ("controls", "parameters", "allow", "issuer", *QUOTAS)
 ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity", "sts:TagSession")
 """All that a trust policy may allow."""
+ISSUER = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9._-]+)*")
+"""INVARIANT: an issuer is the one value that comes to stand in a key, so its form is fixed here, not in templates."""
 OIDC = "oidc:"
 """Begins a condition key that belongs to the template's `issuer`, which stands in its place once it is known."""
 Values = dict[str, Any]
@@ -200,9 +203,13 @@ def render_role(
         return None, tuple(wrong)
     bound = role.template.bind(values)
     listed = bound[-1][1]
+    issuer = listed["Resource"]
+    if issuer and not (isinstance(issuer, str) and ISSUER.fullmatch(issuer)):
+        span = role.template.statement_span(bound[-1][0])
+        return None, (finding("ORG113", f"issuer {shown(issuer)} is not the host name of an identity provider", span),)
     documents: dict[str, Document] = {}
     for section, numbers in role.sections.items():
-        statements = [_issued(one, listed["Resource"]) for index, one in bound if index in numbers]
+        statements = [_issued(one, issuer) for index, one in bound if index in numbers]
         documents |= {section: {"Version": "2012-10-17", "Statement": statements}} if statements else {}
     done = Role(role.name, role.template.title, documents, tuple(listed["Action"]), values, tuple(sampled))
     return done, tuple(_mistakes(done, role))
