@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from org.model.finding import Span
+from org.policy.lint.suggest import Suggester
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -238,6 +239,7 @@ class Document:
     statements: tuple[Statement, ...]
     size: int
     around: Around = field(default_factory=Around, repr=False)
+    suggester: Suggester = field(default_factory=Suggester, repr=False)
 
 
 def statements(tree: Tree) -> tuple[Statement, ...]:

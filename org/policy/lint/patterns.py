@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from org.access.actions import glob
 
+STARS = re.compile(r"\*+")
 VARIABLE = re.compile(r"\$\{[^}]*\}")
 LONGEST = 2_048
 """No ARN of AWS is longer; beyond it nothing is compared."""
@@ -25,43 +25,43 @@ def covers(wide: str, narrow: str) -> bool:
 
 @cache
 def overlap(one: str, other: str, *, not_in_other: str = "") -> bool:
-    """True where some text matches both patterns. The wildcards of `other` match no character of `not_in_other`."""
+    """True where some text matches both patterns. The wildcards of `other` match no character of `not_in_other`.
+
+    Reads `one` sign by sign and keeps as the bits of a number all places in `other` that can be reached.
+    """
     if len(one) > LONGEST or len(other) > LONGEST:
         return True
-    states = {0}
-    for sign in (*one, None):
-        states = _closed(other, states, sign, not_in_other)
-        if not states:
-            return False
-    return len(other) in states
+    places = _Places(other, not_in_other)
+    reached = places.past_stars(1)
+    for sign in STARS.sub("*", one):
+        reached = places.past_stars(places.after(reached, sign))
+    return bool(reached >> len(places.signs))
 
 
-def _closed(other: str, states: Iterable[int], sign: str | None, barred: str) -> set[int]:
-    """The positions in `other` after one more sign of `one`; None stands for its end."""
-    reached = set(_past_stars(other, states))
-    if sign is None:
-        return reached
-    if sign == "*":
-        return set(range(min(reached), len(other) + 1)) if reached else set()
-    after: set[int] = set()
-    for at in reached:
-        if at == len(other):
-            continue
-        mark = other[at]
-        if mark == "*" and sign not in barred:
-            after.add(at)
-        elif mark in ("?", sign) or sign == "?":
-            after.add(at + 1)
-    return set(_past_stars(other, after))
+class _Places:
+    """The places in a pattern, as bits: which of them stand before a star, a question mark, or each other sign."""
 
+    def __init__(self, pattern: str, barred: str) -> None:
+        self.signs = STARS.sub("*", pattern)
+        self.barred = barred
+        self.before: dict[str, int] = {}
+        for at, sign in enumerate(self.signs):
+            self.before[sign] = self.before.get(sign, 0) | 1 << at
+        self.stars, self.single = self.before.pop("*", 0), self.before.pop("?", 0)
+        self.all = (1 << len(self.signs) + 1) - 1
 
-def _past_stars(other: str, states: Iterable[int]) -> Iterable[int]:
-    for state in states:
-        at = state
-        yield at
-        while at < len(other) and other[at] == "*":
-            at += 1
-            yield at
+    def past_stars(self, reached: int) -> int:
+        """The places, and those right behind a star that they stand before."""
+        return reached | (reached & self.stars) << 1
+
+    def after(self, reached: int, sign: str) -> int:
+        """The places reached after one more sign of the other pattern."""
+        if sign == "*":
+            return self.all & ~((reached & -reached) - 1) if reached else 0
+        held = 0 if sign in self.barred else reached & self.stars
+        if sign == "?":
+            return held | (reached & ~self.stars & self.all >> 1) << 1
+        return held | (reached & (self.before.get(sign, 0) | self.single)) << 1
 
 
 def plain(text: str) -> str:

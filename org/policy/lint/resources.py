@@ -61,28 +61,49 @@ def resource_arns(action: Action) -> list[str]:
 
 def fits(action: Action, arn: Arn) -> bool:
     """True where the action can act on a resource that the ARN, a pattern, stands for."""
-    if len(types_of(action)) < len(action.resources):
+    home = service(action.service)
+    if home is None or any(name not in home.resources for name in action.resources):
         return True
-    return any(is_of(action.service, kind, arn) for kind in types_of(action))
+    return not fitting(action.service, arn).isdisjoint(action.resources)
 
 
-@cache
 def types(arn: Arn) -> tuple[ResourceType, ...]:
     """The resource types of the ARN's service that it can stand for; none where the service is not known."""
     home = service(arn.service)
-    return tuple(kind for kind in home.resources.values() if is_of(home.prefix, kind, arn)) if home else ()
+    return tuple(home.resources[name] for name in sorted(fitting(home.prefix, arn))) if home else ()
 
 
 @cache
-def is_of(prefix: str, kind: ResourceType, arn: Arn) -> bool:
-    """True where a pattern can stand for a resource of that type. Region and account are not compared."""
-    documented = Arn.parse(kind.arn)
-    if documented is None:
-        return True
-    barred = "/" if (prefix, kind.name) in WITHOUT_SLASH else ""
-    return overlap(arn.service, documented.service) and overlap(
-        plain(arn.resource), plain(documented.resource), not_in_other=barred
+def fitting(prefix: str, arn: Arn) -> frozenset[str]:
+    """The names of the resource types of one service that an ARN, a pattern, can stand for.
+
+    Region and account are not compared.
+    """
+    text, kind = plain(arn.resource), type_word(arn.resource)
+    literal = bool(kind) and not {"*", "?", "$"} & set(kind)
+    return frozenset(
+        name
+        for name, documented in formats(prefix).items()
+        if documented is None
+        or (
+            not (literal and _other_type(kind, documented.resource))
+            and overlap(arn.service, documented.service)
+            and overlap(text, plain(documented.resource), not_in_other="/" if (prefix, name) in WITHOUT_SLASH else "")
+        )
     )
+
+
+@cache
+def formats(prefix: str) -> dict[str, Arn | None]:
+    """The ARN format of each resource type of a service."""
+    home = service(prefix)
+    return {name: Arn.parse(kind.arn) for name, kind in home.resources.items()} if home else {}
+
+
+def _other_type(kind: str, documented: str) -> bool:
+    """True where a documented resource begins with the name of another type: a cheap answer before the full one."""
+    word = type_word(documented)
+    return bool(word) and "$" not in word and word != kind
 
 
 def type_word(resource: str) -> str:

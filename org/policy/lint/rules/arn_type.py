@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from org.access.actions import as_of, service
@@ -54,8 +53,8 @@ def check(document: Document) -> Iterator[Finding]:
                 f"{shown(word.text)} is not how a `{near}` is written", word.span, f"write `{formats[0]}`"
             )
         elif not {"*", "?", "$"} & set(kind or arn.resource):
-            close = get_close_matches(kind, known, 1)
-            help_ = f"did you mean `{close[0]}`?" if close else f"no such type is known as of {as_of()}"
+            close = document.suggester.near(kind, known, 0.6)
+            help_ = f"did you mean `{close}`?" if close else f"no such type is known as of {as_of()}"
             message = f"`{arn.service}` has no resources like {shown(word.text)}"
             yield RULE.finding(message, word.span, help_, severity=Severity.WARNING)
 

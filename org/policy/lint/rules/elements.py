@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from org.policy.lint.document import Kind
@@ -29,6 +28,7 @@ RULE = Rule(
 ELEMENTS = (
     *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"),
 )
+FOLDED = {element.casefold(): element for element in ELEMENTS}
 LISTS = ("Action", "NotAction", "Resource", "NotResource")
 
 
@@ -36,9 +36,9 @@ def check(document: Document) -> Iterator[Finding]:
     """Findings about unknown, missing and contradicting elements of each statement, and about their types."""
     for statement in document.statements:
         unknown = [name for name in statement.value if name not in ELEMENTS]
-        meant = {suggested(name) for name in unknown}
+        meant = {_suggested(document, name) for name in unknown}
         for name in unknown:
-            near = suggested(name)
+            near = _suggested(document, name)
             help_ = f"did you mean `{near}`?" if near else f"a statement has {', '.join(ELEMENTS)}"
             yield RULE.finding(f"unknown element {shown(name)}", statement.at(name), help_)
         yield from _effect(statement, meant)
@@ -48,12 +48,10 @@ def check(document: Document) -> Iterator[Finding]:
         yield from _values(statement)
 
 
-def suggested(name: str) -> str:
+def _suggested(document: Document, name: str) -> str:
     """The element that a misspelt name most probably is, or nothing."""
-    folded = {element.casefold(): element for element in ELEMENTS}
-    exact = folded.get(name.casefold()) or folded.get(name.casefold().rstrip("s"))
-    close = [] if exact else get_close_matches(name.casefold(), folded, 1, 0.75)
-    return exact or (folded[close[0]] if close else "")
+    exact = FOLDED.get(name.casefold()) or FOLDED.get(name.casefold().rstrip("s"))
+    return exact or FOLDED.get(document.suggester.near(name, FOLDED), "")
 
 
 def _effect(statement: Statement, meant: set[str]) -> Iterator[Finding]:

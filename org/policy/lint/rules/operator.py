@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from org.policy.lint.document import OPERATOR
@@ -35,6 +34,7 @@ OPERATORS = (
     *("NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals", "DateNotEquals", "DateLessThan"),
     *("DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals", "Null"),
 )
+BY_NAME = {operator.lower(): operator for operator in OPERATORS}
 
 
 def check(document: Document) -> Iterator[Finding]:
@@ -45,17 +45,19 @@ def check(document: Document) -> Iterator[Finding]:
             path = (*statement.path, "Condition", operator)
             span = statement.tree.key(path)
             if not OPERATOR.fullmatch(operator):
-                yield RULE.finding(f"unknown condition operator {shown(operator)}", span, _near(operator))
+                yield RULE.finding(f"unknown condition operator {shown(operator)}", span, _near(document, operator))
             elif operator.lower() == "nullifexists":
                 yield RULE.finding(f"{shown(operator)}, and Null takes no IfExists", span, "write `Null`")
             elif not isinstance(keys, dict) or not keys:
                 yield RULE.finding(f"{shown(operator)} has no condition key", span, 'write `{"key": "value"}` under it')
 
 
-def _near(operator: str) -> str:
+def _near(document: Document, operator: str) -> str:
     quantifier, colon, bare = operator.rpartition(":")
     suffix = "IfExists" if bare.endswith("IfExists") else ""
-    close = get_close_matches(bare.removesuffix("IfExists"), OPERATORS, 1)
+    close = document.suggester.near(bare.removesuffix("IfExists"), BY_NAME, 0.6)
     if quantifier not in ("", "ForAllValues", "ForAnyValue"):
         return f"did you mean `ForAnyValue:{bare}` or `ForAllValues:{bare}`?"
-    return f"did you mean `{quantifier}{colon}{close[0]}{suffix}`?" if close else f"there are {', '.join(OPERATORS)}"
+    return (
+        f"did you mean `{quantifier}{colon}{BY_NAME[close]}{suffix}`?" if close else f"there are {', '.join(OPERATORS)}"
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from org.access.actions import as_of, service, services
@@ -13,7 +11,7 @@ from org.policy.lint.rule import Rule
 from org.policy.words import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from org.model.finding import Finding
     from org.policy.lint.document import Document, Word
@@ -57,18 +55,18 @@ def check(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         for word in (*statement.actions, *statement.not_actions):
             if well_formed(word) and word.text != "*":
-                yield from _unknown(word, exempted=word in statement.not_actions)
+                yield from _unknown(document, word, exempted=word in statement.not_actions)
 
 
-def _unknown(word: Word, *, exempted: bool) -> Iterator[Finding]:
+def _unknown(document: Document, word: Word, *, exempted: bool) -> Iterator[Finding]:
     prefix, _, name = word.text.partition(":")
     found = service(prefix)
     if found is None:
         if "*" not in prefix and "?" not in prefix:
-            close = near(prefix, services())
+            close = document.suggester.near(prefix, services())
             if exempted and not close:
                 return
-            help_ = close or f"no service of that name is known as of {as_of()}"
+            help_ = f"did you mean `{close}`?" if close else f"no service of that name is known as of {as_of()}"
             yield RULE.finding(f"unknown service `{prefix}` in {shown(word.text)}", word.span, help_)
     elif not meant(word.text):
         other = OPERATIONS.get(word.text.lower())
@@ -77,18 +75,7 @@ def _unknown(word: Word, *, exempted: bool) -> Iterator[Finding]:
         elif "*" in name or "?" in name:
             help_ = f"no action of `{found.prefix}` matches it, as of {as_of()}"
         else:
-            names = {action.name.lower(): str(action) for action in found.actions.values()}
-            help_ = near(name, names) or f"`{found.prefix}` has no action like it, as of {as_of()}"
+            close = document.suggester.near(name, found.actions)
+            otherwise = f"`{found.prefix}` has no action like it, as of {as_of()}"
+            help_ = f"did you mean `{found.actions[close]}`?" if close else otherwise
         yield RULE.finding(f"unknown action {shown(word.text)}", word.span, help_)
-
-
-def near(name: str, known: Collection[str] | Mapping[str, str]) -> str:
-    """`did you mean ...` with what is nearest to the name, or nothing."""
-    if len(name) > LONGEST:
-        return ""
-    close = get_close_matches(name.lower(), known, 1, 0.75)
-    return f"did you mean `{known[close[0]] if isinstance(known, Mapping) else close[0]}`?" if close else ""
-
-
-LONGEST = 128
-"""No name of a service or an action is longer; nothing near is looked for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING
 
 from org.access.actions import as_of, global_keys, service, services
@@ -12,7 +12,7 @@ from org.policy.lint.rule import Rule
 from org.policy.words import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from org.model.finding import Finding
     from org.policy.lint.document import Document
@@ -46,24 +46,28 @@ def check(document: Document) -> Iterator[Finding]:
                 message = f"{shown(text)} is not a condition key"
                 yield RULE.finding(message, condition.key.span, help_, severity=Severity.ERROR)
             elif prefix.lower() == "aws" or service(prefix):
-                yield RULE.finding(f"unknown condition key {shown(text)}", condition.key.span, _near(text, prefix))
+                yield RULE.finding(
+                    f"unknown condition key {shown(text)}", condition.key.span, _near(document, text, prefix)
+                )
             elif "." not in prefix and "/" not in prefix:
                 message = f"unknown prefix `{prefix}` of the condition key {shown(text)}"
-                close = get_close_matches(prefix.lower(), [*services(), "aws"], 1)
-                help_ = f"did you mean `{close[0]}:{text.partition(':')[2]}`?" if close else f"as of {as_of()}"
+                close = document.suggester.near(prefix, services(), 0.6)
+                help_ = f"did you mean `{close}:{text.partition(':')[2]}`?" if close else f"as of {as_of()}"
                 yield RULE.finding(message, condition.key.span, help_)
 
 
-def _near(text: str, prefix: str) -> str:
-    found = service(prefix)
-    named = (found.keys if found else global_keys()).types
-    known = {key.replace("${}", "").lower(): key.replace("${}", "tag-key") for key in named}
+def _near(document: Document, text: str, prefix: str) -> str:
+    known = _shown(prefix.lower())
     tagged = text.lower() + "/"
     if tagged in known:
         return f"it takes the key of a tag: `{text}/tag-key`"
-    close = get_close_matches(text.lower()[:LONGEST], known, 1, 0.75)
-    return f"did you mean `{known[close[0]]}`?" if close else f"`{prefix}` has no key like it, as of {as_of()}"
+    close = document.suggester.near(text, known)
+    return f"did you mean `{known[close]}`?" if close else f"`{prefix}` has no key like it, as of {as_of()}"
 
 
-LONGEST = 128
-"""No condition key without a tag is longer."""
+@cache
+def _shown(prefix: str) -> Mapping[str, str]:
+    """The keys with that prefix as people write them, by their form in lower case."""
+    found = service(prefix)
+    named = (found.keys if found else global_keys()).types
+    return {key.replace("${}", "").lower(): key.replace("${}", "tag-key") for key in named}
