@@ -33,17 +33,21 @@ VERSION = 1
     show_default=True,
     help="A table for people, or every document as versioned JSON.",
 )
+@click.option(
+    "--effective", metavar="ACCOUNT", help="The declarative policies of one account, merged as AWS merges them."
+)
 @click.option("--role", help="With `org render roles`: one role, as the documents that IAM gets.")
 @click.option(
     "--with", "given", multiple=True, metavar="NAME=VALUE", help="With --role: a parameter; for a list, repeat it."
 )
-def command(
+def command(  # noqa: PLR0913 - one parameter for each option
     file: Path | None,
     named: Path | None,
     out: Path | None,
     *,
     pretty: bool,
     form: str,
+    effective: str | None,
     role: str | None,
     given: tuple[str, ...],
 ) -> int:
@@ -64,6 +68,10 @@ def command(
     asked = wanted(accounts_file(file, named))
     policies = asked.checked().policies
     show_findings(asked.findings, asked.sources)
+    if effective:
+        from org.cli._effective import show_effective
+
+        return show_effective(asked.checked(), effective, form)
     if out:
         write(policies, out, pretty=pretty)
     click.echo(as_json(policies) if form == "json" else as_text(policies))

@@ -22,18 +22,31 @@ ASSIGN, APPEND, REMOVE = "@@assign", "@@append", "@@remove"
 ALLOWED = "@@operators_allowed_for_child_policies"
 SETS = (ASSIGN, APPEND, REMOVE)
 ALLOWABLE = ("@@all", "@@none", *SETS)
+MISSING = " is missing"
+COMPLETE = (
+    PolicyType.INSPECTOR_POLICY,
+    PolicyType.NETWORK_SECURITY_DIRECTOR_POLICY,
+    PolicyType.S3_POLICY,
+    PolicyType.SECURITYHUB_POLICY,
+)
+"""The types of which AWS wants every policy to be complete in itself."""
 COLD_DAYS = 90
 """What is moved to cold storage stays there this long at least:
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html"""
 
 
-def broken(kind: PolicyType, document: Mapping[str, Any]) -> Found:
-    """Every rule of the type that a document breaks: the keys from the top down to the place, and what to say."""
+def broken(kind: PolicyType, document: Mapping[str, Any], *, whole: bool = False) -> Found:
+    """Every rule of the type that a document breaks: the keys from the top down to the place, and what to say.
+
+    A policy may leave out what one above it says; `whole` is for the merged one, which may not.
+    """
     grammar, page = TYPES[kind]
     if len(document) != 1:
         yield (), f"a policy of this type has one key at the top, and not {len(document)}: see {page}"
         return
-    yield from _node(grammar, document, ())
+    for where, message in _node(grammar, document, ()):
+        if whole or kind in COMPLETE or not message.endswith(MISSING):
+            yield where, message
     if kind is PolicyType.GUARDDUTY_POLICY:
         yield from _detectors(document)
     if kind is PolicyType.BACKUP_POLICY:
@@ -71,7 +84,7 @@ def _allowance(names: Any, where: Where) -> Found:
 def _group(rule: Group, node: Mapping[str, Any], where: Where, *, known: bool) -> Found:
     for name in rule.required:
         if name not in node:
-            yield where, f"`{name}` is missing"
+            yield where, f"`{name}`{MISSING}"
     for key, value in node.items():
         if key.startswith("@@"):
             continue

@@ -235,7 +235,7 @@ def skeleton(node: Any, names: Mapping[str, str] = MappingProxyType({}), values:
     `names` has the value of each tame one, for keys that its user names.
     """
     if isinstance(node, dict):
-        loose = ("Action", "NotAction", "Resource", "NotResource", "@@assign")
+        loose = ("Action", "NotAction", "Resource", "NotResource", "@@assign", "@@append")
         keys = {key: reduce(lambda text, pair: text.replace(*pair), names.items(), key) for key in node}
         return {keys[key]: skeleton(value, names, key in loose or ":" in key) for key, value in node.items()}
     if values:
