@@ -176,15 +176,28 @@ def _is_account(state: Mapping[str, Any]) -> bool:
 
 
 def _move_account(cloud: Cloud, directory: Directory, change: Change) -> None:
-    """Move straight to the destination: SourceParentId makes the call a compare-and-swap."""
-    _call_unless(
-        "DuplicateAccountException",
-        cloud,
-        "move_account",
-        AccountId=directory.account(change.name),
-        SourceParentId=directory.unit((change.before or {})["ou"]),
-        DestinationParentId=directory.unit(_after(change)["ou"]),
-    )
+    """Move straight to the destination: SourceParentId makes the call a compare-and-swap.
+
+    Where the account has left its source, it may be in the destination already: by our own call whose answer was lost,
+    or by a run beside this one.
+    """
+    account_id, destination = directory.account(change.name), directory.unit(_after(change)["ou"])
+    source = directory.unit((change.before or {})["ou"])
+    try:
+        _call_unless(
+            "DuplicateAccountException",
+            cloud,
+            "move_account",
+            AccountId=account_id,
+            SourceParentId=source,
+            DestinationParentId=destination,
+        )
+    except CloudError as error:
+        if error.code != "SourceParentNotFoundException":
+            raise
+        parents = cloud.pages("organizations", "list_parents", "Parents", ChildId=account_id)
+        if destination not in {parent["Id"] for parent in parents}:
+            raise
 
 
 def _update_account(cloud: Cloud, directory: Directory, change: Change) -> None:
