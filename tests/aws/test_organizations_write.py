@@ -13,6 +13,7 @@ from org.errors import CloudError
 from org.model.change import Action
 from org.reconcile.live import Live
 from org.reconcile.run import plan_organization
+from org.sandbox.serve import Fault
 from tests.reconcile.organizations import live_shape, wanted_shape
 from tests.reconcile.test_killed import AFTER, BEFORE
 
@@ -73,3 +74,14 @@ def test_an_account_that_somebody_moved_elsewhere_is_not_moved(sandbox: Sandbox,
     with pytest.raises(CloudError, match="SourceParentNotFoundException"):
         write(cloud, directory, move)
     assert directory.unit("Old") == account.parent
+
+
+def test_a_move_that_was_made_is_done_however_aws_says_so(sandbox: Sandbox, cloud: Cloud, plan: Plan) -> None:
+    directory = _directory(cloud, plan)
+    move = next(change for change in plan.changes if change.name == "a3" and change.action is Action.MOVE)
+    sandbox.faults.add(Fault(match="MoveAccount", code="SourceParentNotFoundException", after=True, times=1))
+    write(cloud, directory, move)
+    realm = sandbox.world.realm
+    assert realm is not None
+    account = next(account for account in realm.accounts.values() if account.email == "aws+3@acme.example")
+    assert directory.unit("Apps") == account.parent
