@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from org.access.actions import service
-from org.policy.lint.meaning import Arn
+from org.policy.lint.meaning import Arn, meant
 from org.policy.lint.patterns import overlap, plain
 
 if TYPE_CHECKING:
@@ -59,12 +59,19 @@ def resource_arns(action: Action) -> list[str]:
     return [kind.arn for kind in types_of(action)]
 
 
-def fits(action: Action, arn: Arn) -> bool:
-    """True where the action can act on a resource that the ARN, a pattern, stands for."""
-    home = service(action.service)
-    if home is None or any(name not in home.resources for name in action.resources):
-        return True
-    return not fitting(action.service, arn).isdisjoint(action.resources)
+def fits(pattern: str, arn: Arn) -> bool:
+    """True where an action that the pattern stands for can act on a resource that the ARN, a pattern, stands for."""
+    prefix = pattern.partition(":")[0].lower()
+    names = acted_on(pattern)
+    return names is None or not fitting(prefix, arn).isdisjoint(names)
+
+
+@cache
+def acted_on(pattern: str) -> frozenset[str] | None:
+    """The names of the resource types that the actions of a pattern act on; None where one is not documented."""
+    home = service(pattern.partition(":")[0])
+    names = frozenset(name for action in meant(pattern) for name in action.resources)
+    return names if home and all(name in home.resources for name in names) else None
 
 
 def types(arn: Arn) -> tuple[ResourceType, ...]:

@@ -150,6 +150,41 @@ def test_a_hostile_file_ends_in_a_finding_within_two_seconds(name: str, tmp_path
     assert time.process_time() - begun < 2
 
 
+MANY: dict[str, dict[str, object]] = {
+    "unknown actions": {"Action": [f"ec2:RunInstance{number}x" for number in range(900)], "Resource": "*"},
+    "unknown services": {"Action": [f"e{number}c:RunInstance" for number in range(900)], "Resource": "*"},
+    "unknown keys": {
+        "Action": "ec2:*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {f"ec2:InstanceTyp{number}": "x" for number in range(900)}},
+    },
+    "unknown operators": {
+        "Action": "ec2:*",
+        "Resource": "*",
+        "Condition": {f"StringEquals{number}": {"a:b": "x"} for number in range(900)},
+    },
+    "unknown elements": {f"Effects{number}": "Deny" for number in range(1_500)},
+    "wildcards in arns": {
+        "Action": ["ec2:*", "sns:Nothing"],
+        "Resource": [f"arn:aws:ec2:*:*:i*nst*ce/*{number}*" for number in range(900)],
+    },
+    "actions and arns": {
+        "Action": ["ec2:*", "s3:Get*", "iam:*"] * 100,
+        "Resource": [f"arn:aws:ec2:*:*:instance/{number}" for number in range(700)],
+    },
+}
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+@pytest.mark.parametrize("name", MANY)
+def test_many_mistakes_take_no_longer_than_a_few(name: str, effect: str, tmp_path: Path) -> None:
+    statement = {"Effect": effect, **MANY[name]}
+    (tmp_path / "policy.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    begun = time.process_time()
+    assert lint_path(tmp_path / "policy.json").findings
+    assert time.process_time() - begun < 3
+
+
 def test_a_file_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
     assert ["ORG200"] == [one.rule for one in lint_path(tmp_path / "none.json").findings]
 

@@ -9,6 +9,9 @@ import pytest
 from org.model.finding import Severity
 from org.model.organization import Organization
 from org.policy.lint import Around, Kind, lint_path
+from org.policy.lint.rules.region_deny import GLOBAL
+from org.policy.parse import parse
+from tests.policy.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,6 +175,12 @@ def test_a_region_deny_without_the_pipeline_s_roles_names_them_where_they_are_kn
         for role in ("org-baseline-plan", "org-baseline-apply", "org-break-glass")
         if f"`{role}`" in told[0].message
     ]
+
+
+def test_the_services_that_a_region_deny_must_spare_are_those_of_our_own_template() -> None:
+    template = parse((ROOT / "scps" / "scp" / "restrict-regions.yaml").read_bytes(), "restrict-regions.yaml").value
+    spared = {one for one in template["statements"][0]["NotAction"] if isinstance(one, str)}
+    assert set() == {f"{name}:*" for name in GLOBAL} - spared
 
 
 STATEMENT = {

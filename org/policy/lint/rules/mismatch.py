@@ -37,7 +37,7 @@ def check(document: Document) -> Iterator[Finding]:
         arns = typed(statement)
         for word in statement.actions if arns else ():
             actions = meant(word.text)
-            if actions and not any(fits(action, arn) for action in actions for arn in arns):
+            if actions and not any(fits(word.text, arn) for arn in arns):
                 message = f"{shown(word.text)} acts on none of the resources of its statement"
                 yield RULE.finding(message, word.span, advice(actions[0]))
 

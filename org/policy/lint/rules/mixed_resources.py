@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from org.model.finding import Finding
-    from org.policy.lint.document import Document
+    from org.policy.lint.document import Document, Word
     from org.policy.lint.meaning import Arn
 
 RULE = Rule(
@@ -39,13 +39,11 @@ def check(document: Document) -> Iterator[Finding]:
     """A finding for each Allow of which two actions share no resource."""
     for statement in document.statements:
         arns = typed(statement) if statement.allows else ()
-        fitting = {
-            word: frozenset(arn for arn in arns if any(fits(action, arn) for action in meant(word.text)))
-            for word in statement.actions
-        }
-        apart = next(
-            ((one, other) for one, other in combinations(fitting, 2) if _apart(fitting[one], fitting[other])), None
-        )
+        first: dict[frozenset[Arn], Word] = {}
+        for word in statement.actions if arns else ():
+            if meant(word.text):
+                first.setdefault(frozenset(arn for arn in arns if fits(word.text, arn)), word)
+        apart = next(((first[one], first[other]) for one, other in combinations(first, 2) if _apart(one, other)), None)
         if apart:
             one, other = apart
             message = f"{shown(one.text)} and {shown(other.text)} act on different resources of one statement"
