@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,36 +20,68 @@ VERSION = 1
 """The version of the JSON that `--format json` writes."""
 
 
-def show_roles(accounts: Path, name: str | None, given: Sequence[str], form: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked for: all roles, or one by its name with `name=value` texts; a format; a folder to write to."""
+
+    name: str | None
+    given: Sequence[str] = ()
+    form: str = "text"
+    out: Path | None = None
+    pretty: bool = False
+
+
+def show_roles(accounts: Path, wish: Wish) -> int:
     """The exit code; all roles with example values are shown, or the one role of that name with the values given.
 
     What the accounts file says is used where there is one. Findings go to stderr.
     """
     from org.cli._options import show_findings
     from org.model.finding import Severity
-    from org.model.organization import Organization
     from org.policy.library import library_folders
-    from org.policy.reference import known_values
     from org.policy.role_lint import lint_roles
     from org.policy.roles import render_roles, role_library
 
-    if given and name is None:
-        raise click.UsageError("--with belongs to --role")
+    if wish.name is None and (wish.given or wish.out):
+        raise click.UsageError(f"--{'with' if wish.given else 'out'} belongs to --role")
     organization = _organization(accounts)
     roles = role_library(library_folders(accounts))
-    chosen = list(roles.templates.values()) if name is None else [_chosen(roles.templates, name)]
-    values = _values(given, chosen[0]) if name else {}
-    known = known_values(organization or Organization())
-    if organization is None:
-        known = {name: value for name, value in known.items() if name.startswith("pipeline.")}
-    made, findings = render_roles(chosen, needs(organization), known, values, examples=name is None)
-    findings = (*roles.findings, *findings, *lint_roles(made, roles.templates))
+    chosen = [*roles.templates.values()] if wish.name is None else [_chosen(roles.templates, wish.name)]
+    values = _values(wish.given, chosen[0]) if wish.given else {}
+    made, wrong = render_roles(chosen, needs(organization), _known(organization), values, examples=wish.name is None)
+    findings = (*roles.findings, *wrong, *lint_roles(made, roles.templates))
     show_findings(findings, _sources(findings))
-    if form == "json":
+    if wish.form == "json":
         click.echo(as_json(made))
     elif made:
-        click.echo(as_documents(made[0]) if name else as_table(made))
-    return int(any(finding.severity is Severity.ERROR for finding in findings))
+        click.echo(as_documents(made[0]) if wish.name else as_table(made))
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    if wish.out and not failed:
+        write(made[0], wish.out, pretty=wish.pretty)
+    return int(failed)
+
+
+def _known(organization: Organization | None) -> dict[str, Any]:
+    """What references stand for; without an accounts file, only the names of the pipeline's roles have a value."""
+    from org.model.organization import Organization
+    from org.policy.reference import known_values
+
+    if organization:
+        return dict(known_values(organization))
+    return {name: value for name, value in known_values(Organization()).items() if name.startswith("pipeline.")}
+
+
+def write(role: Role, folder: Path, *, pretty: bool) -> None:
+    """One file for each document of the role is in the folder: `s3-read-only.trust.json`."""
+    from org.model.policy import minified
+
+    for section, document in role.documents.items():
+        file = folder / f"{role.name}.{section}.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(document, indent=2) if pretty else minified(document), encoding="utf-8")
+        except OSError as error:
+            raise click.FileError(str(file), error.strerror) from error
 
 
 def needs(organization: Organization | None) -> Needs:

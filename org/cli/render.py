@@ -58,9 +58,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
     Nothing is sent to AWS.
     """
     if file == Path("roles"):
-        from org.cli._roles import show_roles
+        from org.cli._roles import Wish, show_roles
 
-        return show_roles(accounts_file(None, named), role, given, form)
+        return show_roles(accounts_file(None, named), Wish(role, given, form, out, pretty=pretty))
     if role or given:
         raise click.UsageError("--role and --with belong to `org render roles`")
     from org.reconcile.wanted import wanted

@@ -85,6 +85,7 @@ def test_an_example_never_stands_in_a_role_that_was_asked_for(capsys: pytest.Cap
         (["roles", "--role", "third-party", "--with", "external_id"], "`external_id` is not of the form name=value"),
         (["--role", "third-party"], "--role and --with belong to `org render roles`"),
         (["roles", "--with", "a=b"], "--with belongs to --role"),
+        (["roles", "--out", "there"], "--out belongs to --role"),
     ],
 )
 def test_wrong_words_are_a_mistake_in_the_usage(
@@ -143,3 +144,18 @@ def test_a_role_of_one_s_own_is_linted_at_its_place(tmp_path: Path, capsys: pyte
     said = capsys.readouterr().err
     assert "[ORG211]: unknown action `s3:GetObjekt`" in said
     assert "--> scps/role/mine.yaml:8:5" in said
+
+
+def test_documents_are_written_to_files_unless_something_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["render", "roles", "--role", "third-party", "--with", "principal=arn:aws:iam::444455556666:root"]
+    assert cli.FAILED == cli.run([*words, "--out", "there"])
+    assert not (tmp_path / "there").exists()
+    assert cli.OK == cli.run([*words, "--with", "external_id=ab", "--out", "there"])
+    (file,) = (tmp_path / "there").iterdir()
+    assert ("third-party.trust.json", "ab") == (
+        file.name,
+        json.loads(file.read_text())["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"],
+    )
+    assert capsys.readouterr()
