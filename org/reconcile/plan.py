@@ -84,7 +84,12 @@ def _order(change: Change) -> tuple[int, int, str, str, str]:
 
 
 def only_adds(change: Change) -> bool:
-    """True where a policy keeps every statement that it has now, so that the update can only tighten it."""
+    """True where a policy keeps every statement that it has now, so that the update can only tighten it.
+
+    A declarative policy has none: what an update of it does to an account depends on all that reach it, so it waits.
+    """
+    if PolicyType(str((change.after or {})["type"])).declarative:
+        return False
     before, after = (
         {json.dumps(statement, sort_keys=True) for statement in _statements(str((state or {})["content"]))}
         for state in (change.before, change.after)

@@ -1,0 +1,110 @@
+"""Every policy type of AWS Organizations is enabled, created, attached and kept like any other."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from org.aws.organizations import read
+from org.model.change import Action, Result
+from org.model.finding import Severity
+from org.model.policy import Policy, PolicyType, PolicyUse, minified
+from org.policy import library, render
+from org.policy.quota import QUOTAS
+from org.reconcile.apply import apply
+from org.reconcile.plan import plan
+from org.reconcile.run import plan_organization
+from tests.policy.conftest import ROOT
+from tests.reconcile.organizations import made_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from org.aws.cloud import Cloud
+    from org.model.organization import Organization
+    from org.sandbox.serve import Sandbox
+
+LIBRARY = library([ROOT / "scps"])
+DECLARATIVE = sorted(name for name, template in LIBRARY.templates.items() if template.kind.declarative)
+OTHERS = {
+    PolicyType.BEDROCK_POLICY: {"bedrock": {"guardrail_inference": {}}},
+    PolicyType.CHATBOT_POLICY: {"chatbot": {"default": {"client": {"@@assign": "disabled"}}}},
+    PolicyType.SECURITYHUB_CSPM_POLICY: {"any": {"cspm_enablement": {}}},
+}
+"""A document of each type that has no template."""
+
+
+def wanting(*policies: Policy) -> Organization:
+    return replace(made_up(1), policies=policies)
+
+
+def s3(mode: str) -> Policy:
+    content = minified({"s3_attributes": {"public_access_block_configuration": {"@@assign": mode}}})
+    return Policy(PolicyType.S3_POLICY, "public-access", content, targets=frozenset({"ou:/"}))
+
+
+def asked() -> tuple[Policy, ...]:
+    """A policy of each type, on the root: those that have templates as they are rendered with their defaults."""
+    uses = tuple(PolicyUse(name, "ou:/") for name in [*DECLARATIVE, "deny-root", "require-secure-transport"])
+    rendered = render(replace(made_up(1), regions=("eu-west-1",), policy_uses=uses), LIBRARY)
+    assert rendered.findings == ()
+    plain = [
+        Policy(kind, kind.value.lower(), minified(document), targets=frozenset({"ou:/"}))
+        for kind, document in OTHERS.items()
+    ]
+    return (*rendered.policies, *plain)
+
+
+def test_every_type_is_enabled_created_and_attached_once(sandbox: Sandbox, cloud: Callable[[], Cloud]) -> None:
+    sandbox.reset(wanting())
+    wanted = wanting(*asked())
+    assert set(PolicyType) == {policy.kind for policy in wanted.policies}
+    made = plan_organization(wanted, cloud())
+    kinds = Counter((change.kind, change.action) for change in made.changes)
+    assert len(wanted.policies) == kinds["policy", Action.CREATE] == kinds["attachment", Action.ATTACH]
+    assert {Result.DONE} == {outcome.result for outcome in apply(made, cloud())}
+    assert () == plan_organization(wanted, cloud()).changes
+
+
+def test_a_declarative_policy_is_changed_and_taken_away(sandbox: Sandbox, cloud: Callable[[], Cloud]) -> None:
+    sandbox.reset(wanting(s3("all")))
+    made = plan_organization(wanting(s3("none")), cloud())
+    assert [("policy", Action.UPDATE)] == [(change.kind, change.action) for change in made.changes]
+    assert {Result.DONE} == {outcome.result for outcome in apply(made, cloud())}
+    gone = plan_organization(wanting(), cloud())
+    assert {Action.DETACH, Action.DELETE} == {change.action for change in gone.changes}
+
+
+def test_only_types_that_are_enabled_or_wanted_are_read(sandbox: Sandbox, cloud: Callable[[], Cloud]) -> None:
+    """AWS has one list call for each type, and a plan of 300 accounts has 70 calls to spend."""
+    sandbox.reset(wanting())
+    enabled = read(cloud()).enabled_policy_types
+    sandbox.recorder.clear()
+    plan_organization(wanting(s3("all")), cloud())
+    listed = [call for call in sandbox.recorder.calls if call.operation == "ListPolicies"]
+    assert PolicyType.S3_POLICY not in enabled
+    assert len(enabled) + 1 == len(listed)
+
+
+def test_a_declarative_update_does_not_count_as_protection() -> None:
+    """It comes after every move, because it may weaken what an account has."""
+    live = replace(wanting(s3("all")), id="o-exampleorgid", enabled_policy_types=frozenset(PolicyType))
+    changed = plan(wanting(s3("none"), Policy(PolicyType.TAG_POLICY, "new", "{}")), live).changes
+    assert [Action.CREATE, Action.UPDATE] == [change.action for change in changed if change.kind == "policy"]
+
+
+@pytest.mark.parametrize("kind", PolicyType)
+def test_a_target_takes_as_many_as_aws_says(kind: PolicyType) -> None:
+    quota = QUOTAS[kind]
+    policies = [Policy(kind, f"p{n}", json.dumps({"n": n}), targets=frozenset({"ou:/"})) for n in range(quota.attached)]
+    live = replace(wanting(), id="o-exampleorgid", enabled_policy_types=frozenset(PolicyType))
+    full = plan(wanting(*policies), live).findings
+    told = [finding.rule for finding in full if finding.severity is Severity.ERROR]
+    assert ["ORG908"] * quota.aws_attached == told
+    assert "ORG908" in [
+        finding.rule for finding in plan(wanting(*policies, replace(policies[0], name="x")), live).findings
+    ]
