@@ -22,7 +22,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asked for: all roles, or one by its name with `name=value` texts; a format; a folder to write to."""
+    """What somebody asked for: all roles, or one by its name with `name=value` texts; a format; a folder for files."""
 
     name: str | None
     given: Sequence[str] = ()
