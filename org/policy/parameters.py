@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from org.policy.formats import FORMATS
-from org.policy.words import shown, suggestion
+from org.policy.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ def _keyword_problems(keyword: str, value: Any, kind: str, path: Path) -> Iterat
     elif keyword == "items":
         yield from schema_problems(value, here)
     elif keyword == "format" and value not in FORMATS:
-        yield here, f"no format `{value}`: {suggestion(value, FORMATS)}"
+        yield here, f"no format {shown(value)}: docs/policy-templates.md lists them"
     elif keyword == "pattern":
         try:
             re.compile(value)

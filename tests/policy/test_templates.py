@@ -10,9 +10,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from org.model.finding import Severity
-from org.model.policy import minified
-from org.policy import library
+from org.model.finding import Severity, Span
+from org.model.organization import Organization
+from org.model.policy import PolicyUse, minified
+from org.policy import library, render
+from org.policy.parameters import problems
 from org.policy.template import ABSENT, Many, bind
 from tests.policy.conftest import ROOT, TEMPLATE
 
@@ -21,6 +23,43 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GOOD = TEMPLATE.format(name="own")
+LOOP = """\
+name: own
+kind: scp
+title: A guardrail
+description: What it is for.
+parameters:
+  roles:
+    description: Names of roles.
+    type: array
+    items: {type: string}
+    default: [admin]
+statements:
+  - $for_each: roles
+    $as: role
+    $do: {Sid: First, Effect: Deny, Action: "s3:*", Resource: {$param: role}}
+"""
+DECLARATIVE = """\
+name: own
+kind: upgrade-rollout
+title: Orders
+description: What they are for.
+parameters:
+  orders:
+    description: The orders.
+    type: array
+    items: {type: string}
+    default: [first]
+policy:
+  upgrade_rollout:
+    tags:
+      env:
+        tag_values:
+            $for_each: orders
+            $as: order
+            $key: {$param: order}
+            $do: {patch_order: {"@@assign": {$param: order}}}
+"""
 SCALARS = st.one_of(st.text(), st.integers(), st.booleans())
 
 
@@ -42,6 +81,19 @@ SCALARS = st.one_of(st.text(), st.integers(), st.booleans())
         ({"Condition": {"$if": "none", "$then": {"Bool": {}}}, "Effect": "Deny"}, {"Effect": "Deny"}),
         (["x", {"$if": "no", "$then": "y"}], ["x"]),
         ({"Resource": [{"$concat": ["a/", {"$param": "none"}]}]}, {"Resource": []}),
+        ({"$for_each": "names", "$as": "x", "$do": {"$concat": ["<", {"$param": "x"}]}}, Many(("<a", "<b"))),
+        ({"$for_each": "none", "$as": "x", "$do": {"$param": "x"}}, Many(())),
+        ({"$for_each": "names", "$as": "x", "$do": ["y", {"$param": "x"}]}, Many((["y", "a"], ["y", "b"]))),
+        ({"$for_each": "names", "$as": "x", "$key": {"$param": "x"}, "$do": "true"}, {"a": "true", "b": "true"}),
+        ({"Null": {"$for_each": "none", "$as": "x", "$key": {"$param": "x"}, "$do": "true"}}, {}),
+        (
+            {
+                "$for_each": "names",
+                "$as": "x",
+                "$do": {"$for_each": "x", "$as": "y", "$key": {"$param": "y"}, "$do": 1},
+            },
+            Many(({"a": 1}, {"b": 1})),
+        ),
     ],
 )
 def test_a_node_becomes_its_value(node: Any, expected: Any) -> None:
@@ -86,6 +138,98 @@ def test_a_template_becomes_a_document(folder: Callable[..., Path]) -> None:
             }
         ],
     }
+
+
+@given(st.lists(st.text(), max_size=4))
+def test_a_value_in_a_loop_is_a_value_whatever_it_says(values: list[str]) -> None:
+    body = {
+        "Effect": "Deny",
+        "Action": {"$param": "one"},
+        "Resource": ["x", {"$concat": ["<", {"$param": "one"}, ">"]}],
+    }
+    node = {"$for_each": "many", "$as": "one", "$do": body}
+    bound = bind([node], {"many": values})
+    assert bound == [{"Effect": "Deny", "Action": value, "Resource": ["x", f"<{value}>"]} for value in values]
+    assert json.loads(minified(bound)) == bound
+
+
+@given(st.lists(st.text(), max_size=4, unique=True))
+def test_a_key_that_a_user_names_stays_one_key(values: list[str]) -> None:
+    key = {"$concat": ["aws:RequestTag/", {"$param": "tag"}]}
+    node = {"Null": {"$for_each": "tags", "$as": "tag", "$key": key, "$do": "true"}, "Bool": {"a:b": "true"}}
+    bound = bind(node, {"tags": values})
+    expected = {f"aws:RequestTag/{value}": "true" for value in values}
+    assert bound == ({"Null": expected} if values else {}) | {"Bool": {"a:b": "true"}}
+
+
+def test_statements_of_a_loop_have_sids_of_their_own(folder: Callable[..., Path]) -> None:
+    text = LOOP.replace("default: [admin]", "default: [a, b]")
+    template = library([folder(own=text)]).templates["own"]
+    assert [(sid["Sid"], sid["Resource"]) for _, sid in template.bind({"roles": ["a", "b"]})] == [
+        ("First1", "a"),
+        ("First2", "b"),
+    ]
+    assert [sid["Sid"] for _, sid in template.bind({"roles": ["a"]})] == ["First"]
+
+
+def test_a_declarative_template_has_a_policy(tmp_path: Path) -> None:
+    file = tmp_path / "upgrade-rollout" / "own.yaml"
+    file.parent.mkdir()
+    file.write_text(DECLARATIVE)
+    found = library([tmp_path])
+    assert found.findings == ()
+    document = found.templates["own"].document({"orders": ["first", "last"]})
+    assert document == {
+        "upgrade_rollout": {
+            "tags": {
+                "env": {"tag_values": {order: {"patch_order": {"@@assign": order}} for order in ("first", "last")}}
+            }
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            '{"@@assign": {$param: order}}',
+            "{$param: order}",
+            "`$param` as `upgrade_rollout.tags.env.tag_values.*.patch_order`",
+        ),
+        (
+            "policy:\n  upgrade_rollout:",
+            "policy:\n  $for_each: orders\n  $as: x\n  $key: y\n  $do: z\n  upgrade_rollout:",
+            "key `upgrade_rollout` beside `$for_each`",
+        ),
+        ("policy:", "statements:", "unknown key `statements`"),
+        ("            $key: {$param: order}\n", "", "`$for_each` as `upgrade_rollout.tags.env.tag_values`"),
+        ("$as: order", "$as: orders", "`$as` needs a name of its own, not `orders`"),
+        ("$as: order", "$as: '@@assign'", "`$as` needs a name of its own, not `@@assign`"),
+    ],
+)
+def test_a_broken_declarative_template_is_a_finding(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    file = tmp_path / "upgrade-rollout" / "own.yaml"
+    file.parent.mkdir()
+    assert old in DECLARATIVE
+    file.write_text(DECLARATIVE.replace(old, new))
+    assert expected in [finding.message for finding in library([tmp_path]).findings]
+
+
+def test_a_document_that_aws_would_refuse_is_told_at_the_template(tmp_path: Path) -> None:
+    file = tmp_path / "upgrade-rollout" / "own.yaml"
+    file.parent.mkdir()
+    file.write_text(DECLARATIVE)
+    use = PolicyUse("own", "ou:/", {"orders": ["third"]}, None, Span("accounts.yaml", 2, 1, 2, 4))
+    (finding,) = render(Organization(policy_uses=(use,)), library([tmp_path])).findings
+    assert finding.rule == "ORG113"
+    assert finding.message == "template `own`: `third` is not one of `first`, `second`, `last`"
+    assert finding.span is not None
+    assert finding.span.file.endswith("own.yaml")
+    assert finding.seen == use.span
+
+
+def test_no_value_begins_with_an_operator() -> None:
+    assert list(problems({"type": "string"}, "@@none")) == ["is `@@none`, and `@@` begins an inheritance operator"]
 
 
 def test_an_rcp_lives_in_the_folder_rcp(tmp_path: Path) -> None:
