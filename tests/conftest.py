@@ -13,6 +13,7 @@ from org.model.policy import Policy, PolicyType, minified
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from org.aws.clients import Clients
     from org.sandbox.serve import Sandbox
 
 # A slow moment of the machine is no failure: speed is for benchmarks/.
@@ -57,6 +58,20 @@ def served_sandbox() -> Iterator[Sandbox]:
 
     with Sandbox() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def clients(served_sandbox: Sandbox) -> Clients:
+    """The product's clients of the one server, made once: making them costs more than all the calls of a test."""
+    from org.aws.clients import Clients
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in served_sandbox.environment.items():
+            patch.setenv(name, value)
+        made = Clients()
+        for service in ("organizations", "sts", "account", "resourcegroupstaggingapi", "s3control"):
+            made.client(service, "eu-west-1")
+        return made
 
 
 @pytest.fixture

@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 ROLE = "OrganizationAccountAccessRole"
 
 
-@pytest.fixture(scope="module")
-def clients(served_sandbox: Sandbox) -> Clients:
-    """Clients of the one server."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in served_sandbox.environment.items():
-            patch.setenv(name, value)
-        made = Clients()
-        for service in ("organizations", "sts", "account", "s3control"):
-            made.client(service, "eu-west-1")
-        return made
-
-
 @pytest.fixture
 def cloud(sandbox: Sandbox, clients: Clients) -> Cloud:
     """The management account of the sandbox."""

@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 
 from org import baseline
-from org.aws.clients import Clients
 from org.aws.cloud import Cloud, connect
 from org.errors import CloudError, ManagedAbove
 from org.model.change import Action, Change, Result
@@ -23,21 +22,13 @@ from org.sandbox.serve import Fault
 from tests.reconcile.organizations import made_up
 
 if TYPE_CHECKING:
+    from org.aws.clients import Clients
     from org.baseline import Component
     from org.sandbox.serve import Sandbox
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()]
 COMPONENTS = list(baseline.find().values())
 each = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.name)
-
-
-@pytest.fixture(scope="module")
-def clients(served_sandbox: Sandbox) -> Clients:
-    """Clients of the one server."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in served_sandbox.environment.items():
-            patch.setenv(name, value)
-        return Clients()
 
 
 @pytest.fixture

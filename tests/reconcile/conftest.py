@@ -6,25 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from org.aws.clients import Clients
 from org.aws.cloud import Cloud, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from org.aws.clients import Clients
     from org.sandbox.serve import Sandbox
-
-
-@pytest.fixture(scope="session")
-def clients(served_sandbox: Sandbox) -> Clients:
-    """Clients of the one server, made once: making them costs more than all the calls of a test."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in served_sandbox.environment.items():
-            patch.setenv(name, value)
-        made = Clients()
-        for service in ("organizations", "sts", "account", "resourcegroupstaggingapi", "s3control"):
-            made.client(service, "eu-west-1")
-        return made
 
 
 @pytest.fixture
