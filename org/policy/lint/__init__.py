@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from org.policy.lint import reading
 from org.policy.lint.document import Around, Kind
 from org.policy.lint.rules import rules, run
+from org.policy.reference import known_values
+from org.policy.roles import Needs, render_roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,8 +17,13 @@ if TYPE_CHECKING:
 
     from org.model.finding import Finding
     from org.model.policy import Policy
+    from org.policy.roles import Role, RoleTemplate
 
 __all__ = ["Around", "Kind", "Linted", "lint_path", "lint_policies", "rules"]
+
+
+SAMPLE_NEED = ("sts:GetCallerIdentity",)
+"""What the pipeline's roles are made with where nobody says what they need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ def lint_path(path: Path, kind: Kind | None = None, around: Around | None = None
 
     `kind` is what to take them for; without it each document is looked at. Nothing is raised for a broken file.
     """
+    from org.policy.role_lint import lint_roles
+
     around = around or Around()
     found = reading.read_path(path, kind, around.organization)
     together = replace(around, documents=tuple(found.documents))
@@ -41,8 +50,18 @@ def lint_path(path: Path, kind: Kind | None = None, around: Around | None = None
         *found.findings,
         *(one for document in found.documents for one in run(replace(document, around=together))),
     ]
+    made, wrong = _roles(found.roles, around)
+    findings += [*wrong, *lint_roles(made, found.roles)]
     ordered = tuple(sorted(findings, key=lambda finding: finding.order))
-    return Linted(ordered, found.sources, found.files, len(found.documents))
+    return Linted(ordered, found.sources, found.files, len(found.documents) + sum(len(role.documents) for role in made))
+
+
+def _roles(templates: Mapping[str, RoleTemplate], around: Around) -> tuple[tuple[Role, ...], tuple[Finding, ...]]:
+    """The roles that the templates give with their defaults and examples, and what is wrong with those."""
+    reads, writes = (tuple(sorted(needed)) or SAMPLE_NEED for needed in (around.reads, around.writes))
+    needs = Needs(component_reads=reads, component_writes=writes)
+    known = known_values(around.organization or reading.SAMPLE)
+    return render_roles(templates.values(), needs, known, examples=True)
 
 
 def lint_policies(policies: Iterable[Policy], around: Around) -> tuple[Finding, ...]:

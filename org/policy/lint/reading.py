@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from org.model.finding import Span
 from org.model.organization import Account, Organization
 from org.model.policy import PolicyType, minified
+from org.policy import roles
+from org.policy.library import ROLES
 from org.policy.lint.document import Document, Kind, statements
 from org.policy.lint.json_reader import NotJson, read
 from org.policy.lint.kinds import kind_of
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from org.model.finding import Finding
     from org.model.policy import Policy
     from org.policy.parse import Path
+    from org.policy.roles import RoleTemplate
     from org.policy.template import Template
 
 ENDINGS = frozenset({".json", ".yaml", ".yml"})
@@ -40,9 +43,10 @@ SAMPLE = Organization(
 
 @dataclass(slots=True)
 class Reading:
-    """What was read: the documents, what is wrong with the files, and the text of each file."""
+    """What was read: documents, role templates by name, what is wrong with the files, and the text of each file."""
 
     documents: list[Document] = field(default_factory=list)
+    roles: dict[str, RoleTemplate] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     files: int = 0
@@ -84,6 +88,10 @@ def _take(reading: Reading, file: File, kind: Kind | None, organization: Organiz
         return
     if not isinstance(tree.value, dict) or not set(tree.value) >= TEMPLATE_KEYS:
         _document(reading, tree, name, kind, alone=alone)
+    elif file.parent.name == ROLES:
+        role, problems = roles.read(content, name, file.stem)
+        reading.findings += problems
+        reading.roles.update({file.stem: role} if role else {})
     elif KINDS.get(file.parent.name) in POLICY_TYPES:
         _template(reading, tree, file, organization or SAMPLE)
 
