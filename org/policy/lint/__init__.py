@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Around", "Kind", "Linted", "lint_path", "lint_policies", "rules"]
 
 
-SAMPLE_NEED = ("sts:GetCallerIdentity",)
+SAMPLE_READS = ("s3:GetAccountPublicAccessBlock",)
+SAMPLE_WRITES = ("s3:PutAccountPublicAccessBlock",)
 """What the pipeline's roles are made with where nobody says what they need."""
 
 
@@ -58,7 +59,8 @@ def lint_path(path: Path, kind: Kind | None = None, around: Around | None = None
 
 def _roles(templates: Mapping[str, RoleTemplate], around: Around) -> tuple[tuple[Role, ...], tuple[Finding, ...]]:
     """The roles that the templates give with their defaults and examples, and what is wrong with those."""
-    reads, writes = (tuple(sorted(needed)) or SAMPLE_NEED for needed in (around.reads, around.writes))
+    reads = tuple(sorted(around.reads)) or SAMPLE_READS
+    writes = tuple(sorted(around.writes)) or SAMPLE_WRITES
     needs = Needs(component_reads=reads, component_writes=writes)
     known = known_values(around.organization or reading.SAMPLE)
     return render_roles(templates.values(), needs, known, examples=True)
