@@ -6,14 +6,17 @@
 | protected | moving, renaming or deleting what is `protected`, or moving an account out of a protected OU |
 | mass-move | moving more than 25 accounts, or more than a tenth of them where that is at least 10 |
 | last-guardrail | taking the last policy of ours away from the root, an OU or an account |
+| public-access | an S3 policy that switches Block Public Access off, or whose accounts decide on it again |
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from org.model.change import Action
 from org.model.organization import AccountState, ou_reference, parent_path
+from org.model.policy import PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +36,7 @@ def guards(wanted: Organization, found: Organization, changes: Sequence[Change])
     yield from _protected(wanted, changes)
     yield from _mass_move(found, changes)
     yield from _last_guardrail(found, changes)
+    yield from _public_access(found, changes)
 
 
 def _protected(wanted: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
@@ -70,3 +74,31 @@ def _last_guardrail(found: Organization, changes: Sequence[Change]) -> Iterator[
             after = after | {pair} if change.action is Action.ATTACH else after - {pair}
     for target in sorted({target for _, target in ours} - {target for _, target in after} - gone):
         yield "last-guardrail", f"{target} would lose its last policy"
+
+
+def _public_access(found: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    """S3 policies decide for every account below them, whatever it had before, and give that back when they go.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3_syntax.html
+    """
+    kept = {(p.name, target) for p in found.policies if p.kind is PolicyType.S3_POLICY for target in p.targets}
+    lost: list[str] = []
+    for change in changes:
+        state = change.after or change.before or {}
+        if state.get("type") != PolicyType.S3_POLICY:
+            continue
+        if change.kind == "policy" and change.after and _public(str(change.after["content"])):
+            yield "public-access", f"S3 policy {change.name} switches Block Public Access off below it"
+        elif change.kind == "attachment" and change.action is Action.ATTACH:
+            kept.add((change.name, str(state["target"])))
+        elif change.kind == "attachment":
+            kept.discard((change.name, str(state["target"])))
+            lost.append(str(state["target"]))
+    for target in lost:
+        if target not in {there for _, there in kept}:
+            yield "public-access", f"{target} would decide on Block Public Access itself again"
+
+
+def _public(content: str) -> bool:
+    block = json.loads(content).get("s3_attributes", {}).get("public_access_block_configuration", {})
+    return bool(block.get("@@assign") == "none")

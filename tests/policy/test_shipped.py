@@ -7,9 +7,11 @@ import json
 import os
 import re
 from functools import cache, reduce
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import policy_sentry
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,6 +168,40 @@ def test_every_condition_key_of_a_service_exists(name: str) -> None:
                 service = key.partition(":")[0]
                 if service != "aws" and key not in UNKNOWN_KEYS:
                     assert key in get_condition_keys_for_service(service)
+
+
+@cache
+def definitions() -> Mapping[str, Any]:
+    """policy_sentry's copy of the service authorization reference, by service."""
+    file = Path(policy_sentry.__file__).parent / "shared" / "data" / "iam-definition.json"
+    found: Mapping[str, Any] = json.loads(file.read_text())
+    return found
+
+
+@cache
+def keys_of(action: str) -> frozenset[str]:
+    """The condition keys of an action and of its resource types, in lower case and without what stands behind a `/`."""
+    service = definitions()[action.partition(":")[0]]
+    names = fnmatch.filter(service["privileges"], action.partition(":")[2])
+    types = [kind for name in names for kind in service["privileges"][name]["resource_types"].values()]
+    resources = [service["resources"].get(kind["resource_type"].rstrip("*"), {}) for kind in types]
+    keys = [key for known in (*types, *resources) for key in known.get("condition_keys", [])]
+    return frozenset(key.lower().partition("/")[0] for key in keys)
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_action_knows_the_condition_keys_beside_it(name: str) -> None:
+    """Where it does not, a condition never holds; a negated one always does, and denies everything."""
+    unknown = [
+        (statement["Sid"], action, key)
+        for statement in document(name)["Statement"]
+        for keys in statement.get("Condition", {}).values()
+        for key in keys
+        if (not key.startswith("aws:") or key.startswith(("aws:TagKeys", "aws:RequestTag"))) and key not in UNKNOWN_KEYS
+        for action in listed(statement.get("Action", []))
+        if not action.endswith("*") and key.lower().partition("/")[0] not in keys_of(action)
+    ]
+    assert unknown == []
 
 
 @pytest.mark.parametrize("name", NAMES)

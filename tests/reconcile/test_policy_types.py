@@ -74,7 +74,8 @@ def test_a_declarative_policy_is_changed_and_taken_away(sandbox: Sandbox, cloud:
     sandbox.reset(wanting(s3("all")))
     made = plan_organization(wanting(s3("none")), cloud())
     assert [("policy", Action.UPDATE)] == [(change.kind, change.action) for change in made.changes]
-    assert {Result.DONE} == {outcome.result for outcome in apply(made, cloud())}
+    done = apply(made, cloud(), allow={"public-access"})
+    assert {Result.DONE} == {outcome.result for outcome in done}
     gone = plan_organization(wanting(), cloud())
     assert {Action.DETACH, Action.DELETE} == {change.action for change in gone.changes}
 
@@ -95,6 +96,29 @@ def test_a_declarative_update_does_not_count_as_protection() -> None:
     live = replace(wanting(s3("all")), id="o-exampleorgid", enabled_policy_types=frozenset(PolicyType))
     changed = plan(wanting(s3("none"), Policy(PolicyType.TAG_POLICY, "new", "{}")), live).changes
     assert [Action.CREATE, Action.UPDATE] == [change.action for change in changed if change.kind == "policy"]
+
+
+SWITCHED_OFF = ("public-access", "S3 policy public-access switches Block Public Access off below it")
+LEFT_TO_ACCOUNTS = ("public-access", "ou:/ would decide on Block Public Access itself again")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([s3("all")], [s3("none")], SWITCHED_OFF),
+        ([], [s3("none")], SWITCHED_OFF),
+        ([s3("all")], [], LEFT_TO_ACCOUNTS),
+        ([], [s3("all")], None),
+        ([s3("none")], [s3("all")], None),
+        ([s3("all")], [replace(s3("all"), name="renamed")], None),
+    ],
+)
+def test_opening_buckets_to_the_public_is_guarded(
+    before: list[Policy], after: list[Policy], expected: tuple[str, str] | None
+) -> None:
+    live = replace(wanting(*before), id="o-exampleorgid", enabled_policy_types=frozenset(PolicyType))
+    tripped = [guard for guard in plan(wanting(*after), live).guards if guard[0] == "public-access"]
+    assert tripped == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize("kind", PolicyType)
