@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.reconcile.conftest import clients, cloud
+from tests.reconcile.conftest import cloud
 
-__all__ = ["clients", "cloud"]
+__all__ = ["cloud"]
