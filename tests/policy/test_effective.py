@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from org import cli
 from org.model.organization import Account, Organization, OrganizationalUnit
@@ -132,3 +134,31 @@ def test_a_contradiction_fails_the_command(accounts: Path, capsys: pytest.Captur
     accounts.write_text(ACCOUNTS.replace("[deny-root, enable-security-hub, require-secure-transport]", both))
     assert cli.FAILED == cli.run(["render", str(accounts), "--effective", "payments"])
     assert "`one` and `two` both assign `upgrade_rollout.default.patch_order`" in capsys.readouterr().err
+
+
+LISTS = st.lists(st.sampled_from(["a", "b", "c"]), max_size=3, unique=True)
+SETTING = st.one_of(
+    st.fixed_dictionaries({"@@assign": LISTS}),
+    st.fixed_dictionaries({"@@append": LISTS}),
+    st.fixed_dictionaries({"@@remove": LISTS}),
+)
+LEVEL = st.lists(SETTING.map(lambda setting: ("p", {"tags": {"t": {"tag_value": setting}}})), max_size=2)
+
+
+@given(st.lists(LEVEL, max_size=4))
+def test_a_level_without_policies_changes_nothing(levels: list[list[tuple[str, Any]]]) -> None:
+    sparse = [level for pair in zip(levels, [[]] * len(levels), strict=True) for level in pair]
+    assert merge(levels) == merge(sparse)
+
+
+@given(LISTS, st.lists(LEVEL, max_size=3))
+def test_what_is_locked_stays_whatever_stands_below(locked: list[str], below: list[list[tuple[str, Any]]]) -> None:
+    setting = {"@@assign": locked, "@@operators_allowed_for_child_policies": ["@@none"]}
+    settings, _ = merge([[("lock", {"tags": {"t": {"tag_value": setting}}})], *below])
+    assert {("tags", "t", "tag_value"): locked} == settings
+
+
+@given(st.lists(LEVEL, max_size=3), LISTS)
+def test_the_last_level_that_assigns_decides(above: list[list[tuple[str, Any]]], values: list[str]) -> None:
+    last = [("last", {"tags": {"t": {"tag_value": {"@@assign": values}}}})]
+    assert {("tags", "t", "tag_value"): values} == merge([*above, last])[0]

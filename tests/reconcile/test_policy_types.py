@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from org.aws.organizations import read
+from org.errors import CloudError
 from org.model.change import Action, Result
 from org.model.finding import Severity
+from org.model.organization import ou_reference
 from org.model.policy import Policy, PolicyType, PolicyUse, minified
 from org.policy import library, render
+from org.policy.effective import effective
 from org.policy.quota import QUOTAS
 from org.reconcile.apply import apply
 from org.reconcile.plan import plan
@@ -47,6 +50,17 @@ def s3(mode: str) -> Policy:
     return Policy(PolicyType.S3_POLICY, "public-access", content, targets=frozenset({"ou:/"}))
 
 
+def answered(cloud: Cloud, account: str) -> object:
+    """The effective S3 policy of an account as DescribeEffectivePolicy tells it; None where it has none."""
+    try:
+        answer = cloud.call("organizations", "describe_effective_policy", PolicyType="S3_POLICY", TargetId=account)
+    except CloudError as error:
+        if error.code == "EffectivePolicyNotFoundException":
+            return None
+        raise
+    return json.loads(answer["EffectivePolicy"]["PolicyContent"])
+
+
 def asked() -> tuple[Policy, ...]:
     """A policy of each type, on the root: those that have templates as they are rendered with their defaults."""
     uses = tuple(PolicyUse(name, "ou:/") for name in [*DECLARATIVE, "deny-root", "require-secure-transport"])
@@ -78,6 +92,27 @@ def test_a_declarative_policy_is_changed_and_taken_away(sandbox: Sandbox, cloud:
     assert {Result.DONE} == {outcome.result for outcome in done}
     gone = plan_organization(wanting(), cloud())
     assert {Action.DETACH, Action.DELETE} == {change.action for change in gone.changes}
+
+
+@pytest.mark.parametrize(
+    ("root", "unit"), [("all", None), ("all", "none"), ("none", "all"), (None, "all"), (None, None)]
+)
+def test_the_effective_policy_is_what_aws_answers(
+    root: str | None, unit: str | None, sandbox: Sandbox, cloud: Callable[[], Cloud]
+) -> None:
+    """The sandbox merges S3 policies by itself, as DescribeEffectivePolicy does."""
+    account = next(account for account in made_up(1).accounts if account.ou)
+    at = {"ou:/": root, ou_reference(str(account.ou)): unit}
+    policies = [
+        replace(s3(mode), name=f"on {node}".replace("/", " "), targets=frozenset({node}))
+        for node, mode in at.items()
+        if mode
+    ]
+    wanted = wanting(*policies)
+    sandbox.reset(wanted)
+    found = next(live for live in read(cloud()).accounts if live.email == account.email)
+    ours = effective(wanted, account, PolicyType.S3_POLICY).document
+    assert ours == answered(cloud(), str(found.id))
 
 
 def test_only_types_that_are_enabled_or_wanted_are_read(sandbox: Sandbox, cloud: Callable[[], Cloud]) -> None:
