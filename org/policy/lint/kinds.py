@@ -6,6 +6,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from org.access.actions import rcp_services
 from org.policy.lint.document import Kind
 
 if TYPE_CHECKING:
@@ -24,34 +25,30 @@ IN_A_NAME = (
 def kind_of(statements: Sequence[Statement], file: str) -> Kind:
     """The kind of a document with these statements in a file of this name.
 
-    A principal means a resource policy, a trust policy where only sts actions are named, or an RCP where everything is
-    denied to everyone on every resource. Without a principal, a document that only denies is an SCP, since an identity
-    policy that grants nothing is of no use alone; any other is an identity policy, unless a name says SCP.
+    A principal means a resource policy, a trust policy where no resource stands beside its sts actions, or an RCP where
+    everyone is denied actions that RCPs cover on every resource. Without a principal, a document that only denies is an
+    SCP, since an identity policy that grants nothing is of no use alone; any other is an identity policy, unless a name
+    says SCP.
     """
     named = _named(file)
     if any("Principal" in one.value or "NotPrincipal" in one.value for one in statements):
         actions = [word.text for one in statements for word in (*one.actions, *one.not_actions)]
-        if actions and all(ASSUME.fullmatch(action) for action in actions) and named is not Kind.RCP:
-            return (
-                Kind.RESOURCE
-                if any("Resource" in one.value for one in statements) and _denied(statements)
-                else Kind.TRUST
-            )
-        if named is Kind.RCP or _denied(statements):
-            return Kind.RCP
-        return Kind.RESOURCE
+        bare = not any("Resource" in one.value or "NotResource" in one.value for one in statements)
+        if named is not Kind.RCP and bare and actions and all(ASSUME.fullmatch(action) for action in actions):
+            return Kind.TRUST
+        return Kind.RCP if named is Kind.RCP or all(map(_like_rcp, statements)) else Kind.RESOURCE
     if named in (Kind.SCP, Kind.RCP, Kind.TRUST):
         return named
     return Kind.SCP if statements and all(one.denies for one in statements) else Kind.IDENTITY
 
 
-def _denied(statements: Sequence[Statement]) -> bool:
-    """True where every statement denies something to everyone, on every resource or for more than one service."""
-    return all(
-        one.denies
-        and [principal.word.text for principal in one.principals] == ["*"]
-        and [word.text for word in one.resources] in (["*"], [])
-        for one in statements
+def _like_rcp(statement: Statement) -> bool:
+    """True where a statement denies everyone actions that RCPs cover, on every resource."""
+    return (
+        statement.denies
+        and [principal.word.text for principal in statement.principals] == ["*"]
+        and [word.text for word in statement.resources] == ["*"]
+        and all(word.text.partition(":")[0].lower() in rcp_services() for word in statement.actions)
     )
 
 

@@ -29,6 +29,12 @@ FORBIDDEN = '{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"}'
         (TRUST, "role.json", Kind.TRUST),
         (BUCKET, "bucket.json", Kind.RESOURCE),
         (DENIED, "perimeter.json", Kind.RCP),
+        (DENIED.replace("s3:*", "sns:Publish"), "topic.json", Kind.RESOURCE),
+        (
+            TRUST.replace("}}", "}").replace('sts:AssumeRole"}', 'sts:AssumeRole", "Resource": "*"}'),
+            "key.json",
+            Kind.RESOURCE,
+        ),
         (GRANTED, "reader.json", Kind.IDENTITY),
         (GRANTED, "scps/base.json", Kind.SCP),
         (GRANTED, "service-control-policies/base.json", Kind.SCP),

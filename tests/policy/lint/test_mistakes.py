@@ -233,6 +233,45 @@ STATEMENT = {
         Kind.TRUST,
         0,
     ),
+    "a document of AWS has no account": (
+        '"Effect": "Deny", "Action": "ssm:GetDocument", "NotResource": "arn:aws:ssm:*::document/*"',
+        Kind.SCP,
+        0,
+    ),
+    "a transform belongs to AWS": (
+        '"Effect": "Deny", "Action": "cloudformation:*", "NotResource": "arn:aws:cloudformation:*:aws:transform/*"',
+        Kind.SCP,
+        0,
+    ),
+    "a function has an account": (
+        '"Effect": "Deny", "Action": "lambda:InvokeFunction", "Resource": "arn:aws:lambda:*::function:shop"',
+        Kind.SCP,
+        1,
+    ),
+    "a Deny by network in some Regions is no Region deny": (
+        (
+            '"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": '
+            '"eu-west-1", "aws:SourceVpc": "vpc-1"}}'
+        ),
+        Kind.SCP,
+        0,
+    ),
+    "services of AWS are not everyone": (
+        (
+            '"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*", '
+            '"Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}}'
+        ),
+        Kind.RESOURCE,
+        0,
+    ),
+    "everyone but services of AWS is everyone": (
+        (
+            '"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*", '
+            '"Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}'
+        ),
+        Kind.RESOURCE,
+        1,
+    ),
     "a group is no principal": (
         (
             '"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111122223333:group/ops"}, "Action": "s3:GetObject", '

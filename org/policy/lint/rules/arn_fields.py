@@ -30,6 +30,8 @@ RULE = Rule(
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}|[a-z]*")
 ACCOUNT = re.compile(r"[0-9]{12}|[a-z-]*|cloudfront")
+NEVER_OF_AWS = frozenset({"dynamodb", "iam", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "states"})
+"""Services without resources of AWS's own, which have no account in their ARNs."""
 OPEN = frozenset("*?$")
 
 
@@ -59,6 +61,8 @@ def _presence(arn: Arn) -> tuple[str, str] | None:
         given = getattr(arn, field)
         if formats == {""} and given not in ("", "*"):
             return f"the {name} `{given}`", f"this kind of ARN has none: {_example(documented[0])}"
+        if name == "account" and arn.service not in NEVER_OF_AWS:
+            continue
         if formats == {f"${{{name.capitalize()}}}"} and not given:
             return f"no {name}", f"this kind of ARN has one: {_example(documented[0])}; every one is `*`"
     return None

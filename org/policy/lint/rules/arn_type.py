@@ -40,7 +40,13 @@ def check(document: Document) -> Iterator[Finding]:
     for word, arn in arns(document):
         home = service(arn.service)
         kind = type_word(arn.resource)
-        if home is None or not home.resources or types(arn) or (arn.service, kind or arn.resource) in NOT_RESOURCES:
+        if (
+            home is None
+            or not home.resources
+            or types(arn)
+            or arn.account == "aws"
+            or (arn.service, kind or arn.resource) in NOT_RESOURCES
+        ):
             continue
         known = type_words(arn.service)
         near = next((name for name in sorted(known) if name == kind.lower()), "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from org.model.finding import Severity
 from org.policy.lint.document import Kind
-from org.policy.lint.meaning import known_service, meant
+from org.policy.lint.meaning import everywhere, known_service, meant
 from org.policy.lint.rule import Rule
 from org.policy.words import shown
 
@@ -43,11 +43,16 @@ SHOWN_ACTIONS = 3
 
 
 def check(document: Document) -> Iterator[Finding]:
-    """A finding for each whole service, or everything, that an Allow grants."""
+    """A finding for each whole service, or everything, that an Allow grants.
+
+    Everything on everything in a policy with principals is that of a VPC endpoint, which only says who may pass.
+    """
     if document.kind is Kind.SCP:
         return
     for statement in document.statements:
         for word in statement.actions if statement.allows else ():
+            if word.text in ("*", "*:*") and document.kind is Kind.RESOURCE and everywhere(statement):
+                continue
             if word.text in ("*", "*:*"):
                 help_ = "this is an administrator: name the services, and the actions of each"
                 yield RULE.finding("every action of every service is allowed", word.span, help_)

@@ -46,15 +46,17 @@ def check(document: Document) -> Iterator[Finding]:
             name = documented(condition.key.text)
             checked = name and (name not in global_keys().types or name in OF_A_REQUEST)
             if checked and not any(knows(action, condition.key.text) for action in actions):
-                yield _finding(condition, actions, str(name))
+                yield from _finding(condition, actions, str(name))
 
 
-def _finding(condition: Condition, actions: list[Action], name: str) -> Finding:
+def _finding(condition: Condition, actions: list[Action], name: str) -> Iterator[Finding]:
+    """The finding, unless the data gives the key to no action at all: then it is the data that lacks something."""
     text = condition.key.text
     first = f"`{actions[0]}`" if len(actions) == 1 else f"`{actions[0]}` and the other actions of the statement"
     message = f"{shown(text)} is never in a request for {first}"
     home = service(name.partition(":")[0])
     users = [str(action) for action in home.actions.values() if name in action.keys] if home else []
-    effect = "always" if condition.negated else "never"
-    help_ = f"the condition is {effect} met" + (f"; `{users[0]}` is one that knows it" if users else "")
-    return RULE.finding(message, condition.key.span, help_)
+    if users or not home:
+        effect = "always" if condition.negated else "never"
+        help_ = f"the condition is {effect} met" + (f"; `{users[0]}` is one that knows it" if users else "")
+        yield RULE.finding(message, condition.key.span, help_)

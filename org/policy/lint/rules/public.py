@@ -81,5 +81,7 @@ def narrows(condition: Condition) -> bool:
         return False
     if condition.quantifier == "forallvalues":
         return False
+    if condition.name == "aws:principalisawsservice":
+        return [word.text.lower() for word in condition.values] == ["true"]
     named = condition.name in NARROWING or condition.name.startswith(("aws:principaltag/", "kms:encryptioncontext:"))
     return named and not any(OPEN.fullmatch(word.text) for word in condition.values)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from org.model.finding import Finding
-    from org.policy.lint.document import Document
+    from org.policy.lint.document import Document, Statement
 
 RULE = Rule(
     "ORG250",
@@ -56,7 +56,7 @@ def check(document: Document) -> Iterator[Finding]:
     """A finding for each Region deny that also denies global services."""
     for statement in document.statements if document.kind is Kind.SCP else ():
         region = next((one for one in statement.tests("aws:requestedregion") if one.negated), None)
-        if region is None or not statement.denies or not everywhere(statement):
+        if region is None or not statement.denies or not everywhere(statement) or _narrower(statement):
             continue
         stopped = [name for name, action in GLOBAL.items() if bears_on(statement, action)]
         if stopped:
@@ -68,3 +68,12 @@ def check(document: Document) -> Iterator[Finding]:
             if not any(exemptions(statement)):
                 help_ += ", and exempt the roles that repair with ArnNotLike on `aws:PrincipalArn`"
             yield RULE.finding(message, region.key.span, help_)
+
+
+def _narrower(statement: Statement) -> bool:
+    """True where a condition on something else than the Region and the principal narrows the Deny."""
+    return any(
+        one.name not in ("aws:requestedregion", "aws:viaawsservice", "aws:assumedroot")
+        and not one.name.startswith("aws:principal")
+        for one in statement.conditions
+    )
