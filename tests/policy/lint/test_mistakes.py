@@ -316,6 +316,12 @@ def test_a_statement_gives_as_many_findings_as_it_has_mistakes(name: str, tmp_pa
     assert count == len(findings), findings
 
 
+def test_an_arn_with_the_wrong_sign_behind_its_type_is_written_again(tmp_path: Path) -> None:
+    body = '"Effect": "Deny", "Action": "lambda:InvokeFunction", "Resource": "arn:aws:lambda:*:*:function/shop"'
+    (one,) = found(f'{{"Version": "2012-10-17", "Statement": [{{{body}}}]}}', tmp_path)
+    assert ("ORG233", "write `arn:aws:lambda:*:*:function:shop`") == (one.rule, one.help)
+
+
 def test_an_allow_that_a_deny_covers_never_allows(tmp_path: Path) -> None:
     text = (
         '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*"}, '

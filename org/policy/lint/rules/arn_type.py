@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from org.access.actions import as_of, service
 from org.model.finding import Severity
-from org.policy.lint.meaning import Arn
-from org.policy.lint.resources import arns, type_word, type_words, types
+from org.policy.lint.resources import arns, formats, type_word, type_words, types
 from org.policy.lint.rule import Rule
 from org.policy.words import shown
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from org.model.finding import Finding
     from org.policy.lint.document import Document
+    from org.policy.lint.meaning import Arn
 
 RULE = Rule(
     "ORG233",
@@ -54,10 +54,8 @@ def check(document: Document) -> Iterator[Finding]:
             message = f"type `{kind}` in {shown(word.text)}"
             yield RULE.finding(message, word.span, f"write it in lower case: `{near}`")
         elif near:
-            formats = sorted(one.arn for one in home.resources.values() if type_word(_last(one.arn)) == near)
-            yield RULE.finding(
-                f"{shown(word.text)} is not how a `{near}` is written", word.span, f"write `{formats[0]}`"
-            )
+            message = f"{shown(word.text)} is not how a `{near}` is written"
+            yield RULE.finding(message, word.span, f"write `{_rewritten(arn, near)}`")
         elif not {"*", "?", "$"} & set(kind or arn.resource):
             close = document.suggester.near(kind, known, 0.6)
             help_ = f"did you mean `{close}`?" if close else f"no such type is known as of {as_of()}"
@@ -65,6 +63,9 @@ def check(document: Document) -> Iterator[Finding]:
             yield RULE.finding(message, word.span, help_, severity=Severity.WARNING)
 
 
-def _last(arn: str) -> str:
-    parts = Arn.parse(arn)
-    return parts.resource if parts else ""
+def _rewritten(arn: Arn, kind: str) -> str:
+    """The ARN with the sign behind its type that the service uses, as in `function:name`."""
+    documented = (found.resource for found in formats(arn.service).values() if found)
+    sign = next(resource[len(kind)] for resource in sorted(documented) if type_word(resource) == kind)
+    rest = arn.resource[len(kind) + 1 :]
+    return f"arn:{arn.partition}:{arn.service}:{arn.region}:{arn.account}:{kind}{sign}{rest}"
