@@ -12,13 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from org.model.organization import ROOT, account_reference, ou_reference, parent_path
+from org.model.organization import ROOT, Account, account_reference, ou_reference, parent_path
 from org.policy.declarative import ALLOWED, APPEND, ASSIGN, REMOVE, SETS, broken, is_setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from org.model.organization import Account, Organization
+    from org.model.organization import Organization
     from org.model.policy import Document, Policy, PolicyType
 
 Where = tuple[str, ...]
@@ -67,6 +67,24 @@ def effective(organization: Organization, account: Account, kind: PolicyType) ->
     written = nested(settings, lambda value: {ASSIGN: value})
     faults = [f"`{'.'.join(where) or kind.value}`: {message}" for where, message in broken(kind, written, whole=True)]
     return Effective(kind, nested(settings, lambda value: value), policies, (*conflicts, *faults))
+
+
+def contradictions(organization: Organization) -> Iterator[tuple[Policy, str]]:
+    """Where declarative policies contradict each other or have no effect: one of them, and what to say; each once."""
+    paths = {account_reference(account.key): account for account in organization.accounts}
+    for kind in sorted({policy.kind for policy in organization.policies if policy.kind.declarative}):
+        policies = [policy for policy in organization.policies if policy.kind is kind]
+        on = {
+            node: [policy for policy in policies if node in policy.targets]
+            for policy in policies
+            for node in sorted(policy.targets)
+        }
+        for node, attached in sorted(on.items()):
+            unit = node.removeprefix("ou:").removeprefix("/")
+            chain = lineage(paths[node]) if node in paths else lineage(Account("", "", "", ou=unit))[:-1]
+            levels = [[(one.name, one.document) for one in on[above]] for above in chain if above in on]
+            known = len(merge(levels[:-1])[1])
+            yield from ((attached[-1], f"at `{node}`: {told}") for told in merge(levels)[1][known:])
 
 
 def merge(levels: Sequence[Sequence[tuple[str, Document]]]) -> tuple[dict[Where, Any], tuple[str, ...]]:
@@ -130,10 +148,10 @@ class _Merger:
                 both = f"`{rival}` and `{name}` both assign `{'.'.join(where)}` on one node"
                 self.conflicts.append(f"{both}; AWS takes the one that was attached first")
         if APPEND in node and APPEND in allowed:
-            there = self.settings.get(where, [])
-            self.settings[where] = [*there, *(value for value in node[APPEND] if value not in there)]
+            there = listed(self.settings.get(where, []))
+            self.settings[where] = [*there, *(value for value in listed(node[APPEND]) if value not in there)]
         if REMOVE in node and REMOVE in allowed and where in self.settings:
-            left = [value for value in self.settings[where] if value not in node[REMOVE]]
+            left = [value for value in listed(self.settings[where]) if value not in listed(node[REMOVE])]
             self.settings[where] = left
             if not left:
                 del self.settings[where]
@@ -143,12 +161,17 @@ class _Merger:
         there = self.settings.get(where)
         if operator == ASSIGN:
             return bool(there != value)
-        return any((item in (there or [])) == (operator == REMOVE) for item in value)
+        return any((item in listed(there or [])) == (operator == REMOVE) for item in listed(value))
 
 
-def permitted(names: Sequence[str]) -> frozenset[str]:
+def permitted(names: Any) -> frozenset[str]:
     """The operators that a list of `@@operators_allowed_for_child_policies` names."""
-    return frozenset(SETS) if "@@all" in names else frozenset(names) & frozenset(SETS)
+    return frozenset(SETS) if "@@all" in listed(names) else frozenset(one for one in SETS if one in listed(names))
+
+
+def listed(value: Any) -> list[Any]:
+    """The value as a list: what a broken policy has in place of one is told by the grammar, and must not raise here."""
+    return value if isinstance(value, list) else [value]
 
 
 def places(node: Any, where: Where) -> Iterator[tuple[Where, Mapping[str, Any]]]:

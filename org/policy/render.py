@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from org.model.finding import Severity
 from org.model.policy import Policy, PolicyType, minified
+from org.policy.effective import contradictions
 from org.policy.grammar import SHORT, mistakes, name_of
 from org.policy.pack import pack
 from org.policy.parameters import problems
@@ -158,6 +160,9 @@ def render(organization: Organization, library: Library, quotas: Mapping[PolicyT
         policies.append(_policy(kind, name, joined))
     packed = pack(policies, quotas)
     findings += _attached(packed, renderer.policies, quotas)
+    for policy, told in contradictions(replace(organization, policies=packed)):
+        hint = "`org render --effective ACCOUNT` shows what they come to"
+        findings.append(finding("ORG114", told, policy.span, help=hint, severity=Severity.WARNING))
     return Rendered(packed, tuple(sorted(findings, key=lambda one: one.order)))
 
 

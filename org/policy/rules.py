@@ -115,5 +115,14 @@ RULES = (
         "is true where the key is absent: "
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
     ),
+    Rule(
+        "ORG114",
+        "declarative policies contradict each other",
+        "Declarative policies are merged from the root down. Of two on one node that assign a setting differently, "
+        "AWS takes the one that was attached first, which no file tells; and an operator that a policy above does not "
+        "allow has no effect, without a word from AWS. "
+        "https://docs.aws.amazon.com/organizations/latest/userguide/inheritance-examples.html",
+        severity=Severity.WARNING,
+    ),
 )
 """Every rule of this layer, by id."""

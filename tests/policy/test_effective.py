@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from org import cli
+from org.model.finding import Severity
 from org.model.organization import Account, Organization, OrganizationalUnit
-from org.model.policy import Policy, PolicyType, minified
+from org.model.policy import Policy, PolicyType, PolicyUse, minified
+from org.policy import library, render
 from org.policy.declarative import broken
 from org.policy.effective import effective, lineage, merge
 from tests.policy.conftest import ROOT
@@ -34,6 +36,21 @@ organizational_units:
   Prod: {policies: [{use: enable-security-hub, with: {regions: [us-east-1]}, name: wider}]}
 accounts:
   - {key: payments, name: payments, email: payments@acme.example, ou: Prod, owner: payments@acme.example}
+"""
+
+
+NO_EFFECT = (
+    "`@@assign` of `services.lex.opt_out_policy` in `own-opt-in` has no effect: a policy above does not allow it"
+)
+OPT_IN = """\
+name: own-opt-in
+kind: ai-opt-out
+title: Lex may learn
+description: What it is for.
+policy:
+  services:
+    lex:
+      opt_out_policy: {"@@assign": optIn}
 """
 
 
@@ -88,6 +105,44 @@ def test_what_a_policy_above_forbids_is_told() -> None:
     problems = effective(organization({"type": "S3_POLICY", "levels": levels}), ACCOUNT, PolicyType.S3_POLICY).problems
     what = "`@@assign` of `s3_attributes.public_access_block_configuration` in `policy-1-0` has no effect"
     assert (f"{what}: a policy above does not allow it",) == problems
+
+
+@pytest.mark.parametrize(
+    ("uses", "expected"),
+    [
+        ([("stagger-upgrades", "ou:/", {}), ("stagger-upgrades", "ou:Workloads", {"order": "first"})], []),
+        (
+            [
+                ("opt-out-of-ai-services", "ou:/", {}),
+                ("own-opt-in", "ou:Workloads", {}),
+                ("own-opt-in", "account:a", {}),
+            ],
+            [f"at `{node}`: {NO_EFFECT}" for node in ("account:a", "ou:Workloads")],
+        ),
+        (
+            [("block-vpc-internet", "ou:/", {}), ("block-vpc-internet", "ou:/", {"exclusions": False})],
+            ["two different policies would be called `block-vpc-internet`"],
+        ),
+    ],
+)
+def test_contradictions_are_findings_at_their_node(
+    tmp_path: Path, uses: list[tuple[str, str, dict[str, Any]]], expected: list[str]
+) -> None:
+    (tmp_path / "ai-opt-out").mkdir()
+    (tmp_path / "ai-opt-out" / "own-opt-in.yaml").write_text(OPT_IN)
+    asked = tuple(PolicyUse(name, target, given) for name, target, given in uses)
+    account = Account("a", "a", "a@acme.example", ou="Workloads")
+    rendered = render(Organization(accounts=(account,), policy_uses=asked), library([tmp_path, ROOT / "scps"]))
+    assert expected == [finding.message for finding in rendered.findings]
+
+
+def test_two_policies_of_one_node_that_differ_are_a_finding_once() -> None:
+    uses = [PolicyUse("stagger-upgrades", "ou:/", {"order": order}, order) for order in ("first", "last")]
+    lower = PolicyUse("stagger-upgrades", "ou:Workloads", {"order": "second"}, "lower")
+    rendered = render(Organization(policy_uses=(*uses, lower)), library([ROOT / "scps"]))
+    (finding,) = rendered.findings
+    assert ("ORG114", Severity.WARNING) == (finding.rule, finding.severity)
+    assert "at `ou:/`: `first` and `last` both assign `upgrade_rollout.default.patch_order`" in finding.message
 
 
 def test_merging_nothing_gives_nothing() -> None:
@@ -162,3 +217,22 @@ def test_what_is_locked_stays_whatever_stands_below(locked: list[str], below: li
 def test_the_last_level_that_assigns_decides(above: list[list[tuple[str, Any]]], values: list[str]) -> None:
     last = [("last", {"tags": {"t": {"tag_value": {"@@assign": values}}}})]
     assert {("tags", "t", "tag_value"): values} == merge([*above, last])[0]
+
+
+HOSTILE = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3), st.lists(st.integers(), max_size=2)),
+    lambda inner: st.dictionaries(
+        st.sampled_from(["tags", "t", "@@assign", "@@append", "@@remove", "@@operators_allowed_for_child_policies"]),
+        inner,
+        max_size=3,
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.lists(st.dictionaries(st.just("tags"), HOSTILE, max_size=1), max_size=2), max_size=3))
+def test_no_document_raises(levels: list[list[dict[str, Any]]]) -> None:
+    merge([[("p", document) for document in level] for level in levels])
+    for level in levels:
+        for document in level:
+            list(broken(PolicyType.TAG_POLICY, document))
