@@ -217,7 +217,7 @@ def _words(tree: Tree, value: Any, path: Path) -> Iterator[Word]:
         yield Word(str(value), tree.span(path))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Around:
     """What is known beside the document: everything linted with it, and the organization where there is one.
 

@@ -250,8 +250,8 @@ STATEMENT = {
     ),
     "a Deny by network in some Regions is no Region deny": (
         (
-            '"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": '
-            '"eu-west-1", "aws:SourceVpc": "vpc-1"}}'
+            '"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": '
+            '{"aws:RequestedRegion": "eu-west-1", "aws:SourceVpc": "vpc-1"}}'
         ),
         Kind.SCP,
         0,
@@ -314,6 +314,28 @@ def test_a_statement_gives_as_many_findings_as_it_has_mistakes(name: str, tmp_pa
     body, kind, count = STATEMENT[name]
     findings = found(f'{{"Version": "2012-10-17", "Statement": [{{{body}}}]}}', tmp_path, kind)
     assert count == len(findings), findings
+
+
+GUARDS = {
+    '"Action": ["iam:CreateRole", "iam:UpdateAssumeRolePolicy"], "Resource": "arn:aws:iam::*:role/ad*"': True,
+    '"Action": "*", "Resource": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/a"}}': True,
+    '"Action": "iam:CreateRole", "Resource": "arn:aws:iam::*:role/admin"': False,
+    '"Action": "iam:*", "Resource": "arn:aws:iam::*:role/other"': False,
+    '"Action": "iam:*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}': False,
+    '"Action": "iam:*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}': False,
+}
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_an_exempted_role_is_protected_by_a_deny_for_everyone_else_in_another_file(guard: str, tmp_path: Path) -> None:
+    exempting = (
+        '"Effect": "Deny", "Action": "cloudtrail:StopLogging", "Resource": "*", '
+        '"Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}'
+    )
+    for name, body in (("one.json", exempting), ("two.json", f'"Effect": "Deny", {guard}')):
+        (tmp_path / name).write_text(f'{{"Version": "2012-10-17", "Statement": [{{{body}}}]}}')
+    told = {(one.span.file.rpartition("/")[2], one.rule) for one in lint_path(tmp_path).findings if one.span}
+    assert GUARDS[guard] is (("one.json", "ORG253") not in told)
 
 
 def test_an_arn_with_the_wrong_sign_behind_its_type_is_written_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from org.model.finding import Severity
@@ -12,10 +13,10 @@ from org.policy.lint.rule import Rule
 from org.policy.words import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from org.model.finding import Finding
-    from org.policy.lint.document import Document, Statement, Word
+    from org.policy.lint.document import Around, Document, Statement, Word
 
 RULE = Rule(
     "ORG253",
@@ -51,30 +52,41 @@ def check(document: Document) -> Iterator[Finding]:
     """A finding for each role pattern that a Deny exempts and no Deny protects, once a document."""
     if document.kind is not Kind.SCP:
         return
-    together = (document, *document.around.documents)
-    guards = [guard for one in together for guard in one.statements if one.kind is Kind.SCP and _guards(guard)]
+    protected = _protected(document.around) or _patterns(document)
     told: set[str] = set()
     for statement in document.statements:
         for condition in exemptions(statement) if statement.denies else ():
             for word in condition.values:
-                if _open(word, guards) and word.text not in told:
+                if word.text not in told and _open(word, protected):
                     told.add(word.text)
                     message = f"anyone in the account could create {shown(word.text)}, which {statement.sid} exempts"
                     yield RULE.finding(message, word.span, f"deny {' and '.join(MAKING)} on it")
 
 
+@lru_cache(maxsize=1)
+def _protected(around: Around) -> frozenset[str]:
+    """The patterns of role names that the SCPs of a run protect, looked up once for all of its documents."""
+    return frozenset(pattern for one in around.documents if one.kind is Kind.SCP for pattern in _patterns(one))
+
+
+def _patterns(document: Document) -> frozenset[str]:
+    guards = filter(_guards, document.statements)
+    return frozenset(_role(resource) for guard in guards for resource in guard.resources)
+
+
 def _guards(statement: Statement) -> bool:
-    return statement.denies and all(bears_on(statement, action) for action in MAKING)
+    """True for a Deny of making a role for everyone but named principals."""
+    named = all(one.negated and one.name.startswith("aws:principal") for one in statement.conditions)
+    return statement.denies and named and all(bears_on(statement, action) for action in MAKING)
 
 
-def _open(word: Word, guards: list[Statement]) -> bool:
-    """True for the ARN of a role whose name is protected by none of the statements."""
+def _open(word: Word, protected: Iterable[str]) -> bool:
+    """True for the ARN of a role whose name is protected by none of the patterns."""
     if word.unfinished or ":role/" not in word.text or word.text.startswith(OF_AWS):
         return False
     role = word.text.partition(":role/")[2]
     if role in ("*", "") or role.endswith(BORN_WITH_THE_ACCOUNT):
         return False
-    protected = [_role(resource) for guard in guards for resource in guard.resources]
     return not any(covers(pattern, role) for pattern in protected)
 
 

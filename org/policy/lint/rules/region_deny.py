@@ -22,9 +22,11 @@ RULE = Rule(
     "list. Exempt them under NotAction; the template `restrict-regions` has the whole list. "
     "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
     wrong="""{"Version": "2012-10-17",
- "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*",
+ "Statement": [
+  {"Effect": "Deny", "Action": "*", "Resource": "*",
    "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]},
-                 "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/org-break-glass"}}}]}""",
+                 "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/org-break-glass"}}},
+  {"Effect": "Deny", "Action": "iam:*", "Resource": "arn:aws:iam::*:role/org-break-glass"}]}""",
     right="""{"Version": "2012-10-17",
  "Statement": [
   {"Effect": "Deny", "Resource": "*",
