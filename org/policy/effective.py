@@ -73,12 +73,10 @@ def contradictions(organization: Organization) -> Iterator[tuple[Policy, str]]:
     """Where declarative policies contradict each other or have no effect: one of them, and what to say; each once."""
     paths = {account_reference(account.key): account for account in organization.accounts}
     for kind in sorted({policy.kind for policy in organization.policies if policy.kind.declarative}):
-        policies = [policy for policy in organization.policies if policy.kind is kind]
-        on = {
-            node: [policy for policy in policies if node in policy.targets]
-            for policy in policies
-            for node in sorted(policy.targets)
-        }
+        on: dict[str, list[Policy]] = {}
+        for policy in organization.policies:
+            for node in policy.targets if policy.kind is kind else ():
+                on.setdefault(node, []).append(policy)
         for node, attached in sorted(on.items()):
             unit = node.removeprefix("ou:").removeprefix("/")
             chain = lineage(paths[node]) if node in paths else lineage(Account("", "", "", ou=unit))[:-1]
