@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from org.model.place import Place
 
 
+def counted(number: int, noun: str) -> str:
+    """The number with its noun in the singular or the plural: `1 account`, `2,000 accounts`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class OrgError(Exception):
     """The base of all errors of this package; its text is one line for a person."""
 
@@ -50,7 +55,7 @@ class BadInput(OrgError):
 
 
 class CloudError(OrgError):
-    """An AWS call failed for good.
+    """An AWS call failed for good; the text leaves the place out where it is not known yet.
 
     `authorization_id` is AWS's id of a denied request, for `iam-toolbox GetRequestAuthorizationDetails`; empty where
     AWS sent none.
@@ -62,7 +67,8 @@ class CloudError(OrgError):
         self.code = code
         self.message = message
         self.authorization_id = authorization_id
-        super().__init__(f"{operation} in {place}: {code}: {message}")
+        where = f" in {place}" if place.account or place.name else ""
+        super().__init__(f"{operation}{where}: {code}: {message}")
 
 
 class Denied(CloudError):
@@ -103,7 +109,7 @@ class StalePlan(OrgError):
 
     def __init__(self, differences: Sequence[str]) -> None:
         self.differences = tuple(differences)
-        super().__init__(f"the plan is stale: {len(self.differences)} facts changed since it was made")
+        super().__init__(f"the plan is stale: {counted(len(self.differences), 'fact')} changed since it was made")
 
 
 class GuardTripped(OrgError):
@@ -125,4 +131,5 @@ class Partial(OrgError):
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
         self.outcomes = tuple(outcomes)
         failed = sum(1 for outcome in self.outcomes if outcome.failed)
-        super().__init__(f"{failed} of {len(self.outcomes)} changes were not made")
+        all_of_them = counted(len(self.outcomes), "change")
+        super().__init__(f"{failed:,} of {all_of_them} {'was' if failed == 1 else 'were'} not made")

@@ -10,7 +10,6 @@ import datetime
 import ipaddress
 import re
 import threading
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,11 +18,11 @@ import botocore
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError
 from botocore.utils import parse_timestamp
 
+from org.aws.credentials import CredentialSource, explained
 from org.errors import OrgError
-
-CredentialSource = Callable[[], ReadOnlyCredentials]
 
 _caller: contextvars.ContextVar[CredentialSource] = contextvars.ContextVar("caller")
 
@@ -71,15 +70,6 @@ class _CallersProvider:
         return _CallersCredentials()
 
 
-def environment_credentials(profile: str | None = None) -> CredentialSource | None:
-    """The credentials any AWS tool would use here (environment, profile, web identity, instance), or None."""
-    credentials = botocore.session.Session(profile=profile).get_credentials()
-    if credentials is None:
-        return None
-    source: CredentialSource = credentials.get_frozen_credentials
-    return source
-
-
 def _strip_account(request: Any, **_: Any) -> None:
     """S3 Control puts the account id before the host, which no loopback address can carry: take it out."""
     parts = urlsplit(request.url)
@@ -116,10 +106,11 @@ class Clients:
         core = botocore.session.Session()
         core.register_component("credential_provider", _CallersProvider())
         core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
-        self._session = boto3.session.Session(botocore_session=core)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
-        self.default_region: str | None = core.get_config_variable("region")
+        with explained():  # a profile or a configuration file that is not there is noticed here
+            self._session = boto3.session.Session(botocore_session=core)
+            self.default_region: str | None = core.get_config_variable("region")
 
     def client(self, service: str, region: str) -> Any:
         """The one client of this service in this Region."""
@@ -134,7 +125,7 @@ class Clients:
     def _create(self, service: str, region: str) -> Any:
         try:
             client = self._session.client(service, region_name=region, config=_CONFIG)
-        except ValueError as error:
+        except (ValueError, BotoCoreError) as error:
             raise OrgError(f"AWS_ENDPOINT_URL or the Region is not usable: {error}") from error
         if service == "s3control" and is_loopback(client.meta.endpoint_url):
             client.meta.events.register_first("request-created.s3-control", _strip_account)

@@ -24,7 +24,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from org.aws.clients import Clients, CredentialSource, environment_credentials, signing_as
+from org.aws.clients import Clients, signing_as
+from org.aws.credentials import CredentialSource, environment_credentials
 from org.aws.retry import NOT_REPEATABLE, Pace, Trouble, again, trouble
 from org.errors import Ambiguous, CloudError, Conflict, Denied, Missing, Throttled, Unreachable
 from org.model.place import Place
@@ -191,7 +192,7 @@ class _AssumedRole:
 def connect(home_region: str | None = None, clients: Clients | None = None) -> Cloud:
     """The account that the environment's credentials belong to, as for any AWS tool; `clients` may be shared.
 
-    Raises `Unreachable` where there are no credentials.
+    Raises `Unreachable` where there are no credentials, or none that can be used.
     """
     clients = clients or Clients()
     region = home_region or clients.default_region or "us-east-1"
