@@ -272,6 +272,55 @@ STATEMENT = {
         Kind.RESOURCE,
         1,
     ),
+    "IfExists lets in who has no organization": (
+        (
+            '"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*", '
+            '"Condition": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}}'
+        ),
+        Kind.RESOURCE,
+        1,
+    ),
+    "absent, or one value": (
+        (
+            '"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*", "Condition": {"Null": {"s3:x-amz-acl": "true"}, '
+            '"StringEqualsIfExists": {"s3:x-amz-acl": "private"}}'
+        ),
+        Kind.SCP,
+        0,
+    ),
+    "every subject, or none": (
+        (
+            '"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}, '
+            '"Action": "sts:AssumeRoleWithWebIdentity", "Condition": '
+            '{"ForAllValues:StringEquals": {"gitlab.com:sub": "project_path:acme/shop:ref_type:branch:ref:main"}}'
+        ),
+        Kind.TRUST,
+        2,
+    ),
+    "a key of a service may have several values": (
+        (
+            '"Effect": "Deny", "Action": "elasticloadbalancing:CreateListener", "Resource": "*", '
+            '"Condition": {"StringEquals": {"elasticloadbalancing:ListenerProtocol": "HTTP"}}'
+        ),
+        Kind.SCP,
+        0,
+    ),
+    "any account but one": (
+        (
+            '"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", '
+            '"Resource": "*", "Condition": {"StringNotEquals": {"aws:SourceAccount": "111122223333"}}'
+        ),
+        Kind.RESOURCE,
+        1,
+    ),
+    "a text that is a number": (
+        (
+            '"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*", '
+            '"Condition": {"NumericLessThan": {"aws:PrincipalTag/level": "3"}}'
+        ),
+        Kind.SCP,
+        0,
+    ),
     "a group is no principal": (
         (
             '"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111122223333:group/ops"}, "Action": "s3:GetObject", '
@@ -314,6 +363,15 @@ def test_a_statement_gives_as_many_findings_as_it_has_mistakes(name: str, tmp_pa
     body, kind, count = STATEMENT[name]
     findings = found(f'{{"Version": "2012-10-17", "Statement": [{{{body}}}]}}', tmp_path, kind)
     assert count == len(findings), findings
+
+
+def test_an_allow_beside_a_deny_with_a_condition_still_allows(tmp_path: Path) -> None:
+    text = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*", '
+        '"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}, '
+        '{"Effect": "Deny", "Action": "ec2:Run*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}]}'
+    )
+    assert [] == found(text, tmp_path)
 
 
 GUARDS = {
