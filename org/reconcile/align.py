@@ -61,19 +61,32 @@ def match_accounts(wanted: tuple[Account, ...], found: tuple[Account, ...]) -> t
     by_id = {account.id: account for account in found if account.id}
     by_email = {account.email.casefold(): account for account in found}
     live_management = next((account for account in found if account.management), None)
-    keys: dict[str, str] = {}
+    claims: dict[str, list[Account]] = {}
     findings = []
     for account in wanted:
         match = by_id.get(account.id) if account.id else by_email.get(account.email.casefold())
         if account.management and not account.id:
             match = live_management
         if match is not None and match.id is not None:
-            keys[match.id] = account.key
+            claims.setdefault(match.id, []).append(account)
             if match.email and match.email.casefold() != account.email.casefold():
                 findings.append(_other_email(account, match))
         elif account.id and found:
             findings.append(_id_not_found(account, by_email.get(account.email.casefold())))
-    return keys, findings
+    findings += [_claimed_twice(live, claimants) for live, claimants in claims.items() if len(claimants) > 1]
+    return {live: claimants[0].key for live, claimants in claims.items() if len(claimants) == 1}, findings
+
+
+def _claimed_twice(account_id: str, claimants: list[Account]) -> Finding:
+    keys = " and ".join(f"`{account.key}`" for account in claimants)
+    return Finding(
+        "ORG911",
+        f"{keys} are both account {account_id}, by id or by e-mail",
+        Severity.ERROR,
+        claimants[1].span,
+        seen=claimants[0].span,
+        help="correct the `id` or the `email` of one of them",
+    )
 
 
 def _other_email(account: Account, match: Account) -> Finding:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from org.aws.account_creation import SANDBOX_TIMING, AccountCreation, Timing
 from org.aws.organizations import read, with_contacts
 from org.aws.organizations_write import write
-from org.errors import CloudError, GuardTripped, OrgError, StalePlan
+from org.errors import BadInput, CloudError, GuardTripped, OrgError, StalePlan
 from org.model.change import Action, Outcome, Result, Risk
+from org.model.finding import Severity
 from org.reconcile.live import Live
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     Progress = Callable[[Outcome], None]
 
 PROTECTING = ("organization", "policy-type", "policy", "attachment", "organizational-unit")
-"""Kinds of change that put guardrails in place: while one of them is missing, nothing is moved or taken away."""
+"""Kinds of change that put guardrails in place: while one of them is missing, nothing is moved or taken away.
+
+An account that could not be moved holds back only what is taken away: its old guardrails are still the ones it has.
+"""
 
 
 def apply(
@@ -30,9 +34,12 @@ def apply(
 ) -> tuple[Outcome, ...]:
     """Carry out a plan and nothing else; one outcome for each change, in the plan's order.
 
-    Raises `GuardTripped` for a guard that `allow` does not name, and `StalePlan` where a fact the plan rests on has
-    changed; in both cases nothing was written. A change that is so already is skipped.
+    Raises `BadInput` for a plan with findings that are errors, `GuardTripped` for a guard that `allow` does not name,
+    and `StalePlan` where a fact the plan rests on has changed; in all cases nothing was written. A change that is so
+    already is skipped.
     """
+    if any(finding.severity is Severity.ERROR for finding in plan.findings):
+        raise BadInput(plan.findings)
     tripped = [guard for guard in plan.guards if guard[0] not in allow]
     if tripped:
         raise GuardTripped(tripped)
@@ -92,6 +99,8 @@ class _Run:
     def __init__(self, cloud: Cloud, directory: Directory) -> None:
         self._cloud, self._directory = cloud, directory
         self._missing_guardrail = ""
+        self._not_moved = ""
+        self._not_created: set[str] = set()
 
     def outcomes(self, changes: tuple[Change, ...], done: frozenset[int]) -> Iterator[tuple[int, Outcome]]:
         """An outcome for every change, with its number; new accounts are created side by side."""
@@ -106,16 +115,26 @@ class _Run:
                 yield number, self._make(change)
 
     def _make(self, change: Change) -> Outcome:
-        takes_away = change.risk is Risk.HIGH or change.action is Action.MOVE
-        if self._missing_guardrail and takes_away:
-            return Outcome(change, Result.SKIPPED, f"held back, because {self._missing_guardrail} failed")
+        if about_account(change) in self._not_created:
+            return Outcome(change, Result.SKIPPED, f"account {about_account(change)} could not be created")
+        if because := self._held_back(change):
+            return Outcome(change, Result.SKIPPED, f"held back, because {because} failed")
         try:
             write(self._cloud, self._directory, change)
         except OrgError as error:
+            what = f"{change.action.value} {change.kind} {change.name}"
             if change.kind in PROTECTING:
-                self._missing_guardrail = f"{change.action.value} {change.kind} {change.name}"
+                self._missing_guardrail = what
+            elif change.action is Action.MOVE:
+                self._not_moved = what
             return _failure(change, error)
         return Outcome(change, Result.DONE)
+
+    def _held_back(self, change: Change) -> str:
+        """What failed and so holds this change back; empty where nothing does."""
+        if change.risk is Risk.HIGH:
+            return self._missing_guardrail or self._not_moved
+        return self._missing_guardrail if change.action is Action.MOVE else ""
 
     def _create_accounts(self, changes: tuple[Change, ...], numbers: list[int]) -> Iterator[tuple[int, Outcome]]:
         timing = SANDBOX_TIMING if self._cloud.is_sandbox else Timing()
@@ -126,8 +145,18 @@ class _Run:
 
         creation = AccountCreation(self._cloud, created, timing)
         for change, error in creation.run([changes[number] for number in numbers]):
+            if error is not None:
+                self._not_created.add(change.name)
             outcome = Outcome(change, Result.DONE) if error is None else _failure(change, error)
             yield by_name[change.name], outcome
+
+
+def about_account(change: Change) -> str:
+    """The key of the account that a change is about; empty for one about something else."""
+    if change.kind == "attachment":
+        kind, _, name = str((change.after or change.before or {})["target"]).partition(":")
+        return name if kind == "account" else ""
+    return change.place.name if change.kind in ("account", "delegated-administrator") else ""
 
 
 def _is_creation(change: Change) -> bool:

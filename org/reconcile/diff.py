@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from org.model.change import Action, Change, Risk
-from org.model.organization import ACCOUNT_MANAGEMENT, OWNED, OWNER_TAG, AccountState, account_reference
+from org.model.organization import ACCOUNT_MANAGEMENT, OWNED, OWNER_TAG, AccountState, account_reference, ou_reference
 from org.model.place import Place
 from org.model.policy import same_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from org.model.change import State
     from org.model.finding import Span
     from org.model.organization import Account, Organization, OrganizationalUnit
     from org.model.policy import Policy
@@ -33,7 +35,7 @@ def diff(wanted: Organization, aligned: Aligned) -> Iterator[Change]:
     accounts = list(_accounts(wanted, found))
     yield from accounts
     yield from _policies(wanted, found, home)
-    trusted = wanted.trusted_services | _implied_services(accounts)
+    trusted = wanted.trusted_services | _implied_services(accounts, home.account)
     yield from _delegation(replace(wanted, trusted_services=trusted), found, home)
 
 
@@ -153,16 +155,29 @@ def _policies(wanted: Organization, found: Organization, home: Place) -> Iterato
     ours = {(policy.kind, policy.name): policy for policy in found.policies if policy.owned and not policy.aws_managed}
     taken = {(policy.kind, policy.name) for policy in found.policies} - ours.keys()
     ids = {account.key: account.id or "" for account in found.accounts}
+    kept = undeclared(wanted, found)
     for policy in wanted.policies:
         if (policy.kind, policy.name) in taken:
-            continue  # somebody else's: reported by the plan, never touched
+            continue  # somebody else's: an error of the plan, and never touched
         existing = ours.pop((policy.kind, policy.name), None)
         yield from _policy(policy, existing, home)
-        yield from _attachments(policy, existing.targets if existing else frozenset(), ids, home)
+        yield from _attachments(policy, existing.targets - kept if existing else frozenset(), ids, home)
     for policy in ours.values():
-        yield from _detachments(policy, policy.targets, ids, home)
-        before = _text(policy)
-        yield Change(Action.DELETE, "policy", policy.name, home, before, None, Risk.HIGH)
+        yield from _detachments(policy, policy.targets - kept, ids, home)
+        if not policy.targets & kept:
+            yield Change(Action.DELETE, "policy", policy.name, home, _text(policy), None, Risk.HIGH)
+
+
+def undeclared(wanted: Organization, found: Organization) -> frozenset[str]:
+    """The accounts and OUs that nobody declared and that stay, as node references: nothing is taken from them."""
+    accounts = {account.key for account in wanted.accounts}
+    units = {unit.path for unit in wanted.units}
+    strangers = [unit for unit in found.units if unit.path not in units]
+    going = removable(strangers, wanted, found)
+    return frozenset(
+        [account_reference(account.key) for account in found.accounts if account.key not in accounts]
+        + [ou_reference(unit.path) for unit in strangers if unit not in going]
+    )
 
 
 def _text(policy: Policy) -> dict[str, Any]:
@@ -174,7 +189,23 @@ def _policy(wanted: Policy, existing: Policy | None, home: Place) -> Iterator[Ch
     if existing is None:
         yield Change(Action.CREATE, "policy", wanted.name, home, None, after, Risk.LOW, wanted.span)
     elif wanted.description != existing.description or not same_document(wanted.content, existing.content):
-        yield Change(Action.UPDATE, "policy", wanted.name, home, _text(existing), after, Risk.MEDIUM, wanted.span)
+        before = _text(existing)
+        # What an update that loses a statement takes away is not known here, so it counts as taking something away.
+        risk = Risk.MEDIUM if only_adds(before, after) else Risk.HIGH
+        yield Change(Action.UPDATE, "policy", wanted.name, home, before, after, risk, wanted.span)
+
+
+def only_adds(before: State, after: State) -> bool:
+    """True where a policy keeps every statement that it has, so that the update can only make it stricter."""
+    old, new = (
+        {json.dumps(statement, sort_keys=True) for statement in _statements(state)} for state in (before, after)
+    )
+    return bool(old) and old <= new
+
+
+def _statements(state: State) -> list[Any]:
+    statement = json.loads(str(state["content"])).get("Statement", [])
+    return statement if isinstance(statement, list) else [statement]
 
 
 def _attachments(wanted: Policy, live: frozenset[str], ids: Mapping[str, str], home: Place) -> Iterator[Change]:
@@ -199,10 +230,12 @@ def _target_place(target: str, ids: Mapping[str, str], home: Place) -> Place:
     return Place(ids.get(key, ""), name=key) if f"{kind}:" == account_reference("") else home
 
 
-def _implied_services(changes: Iterable[Change]) -> frozenset[str]:
+def _implied_services(changes: Iterable[Change], management_id: str) -> frozenset[str]:
     """Account Management, where a member's name or contacts change: AWS refuses that call without it."""
     needs = any(
-        {"name", "contacts"} & (change.after or {}).keys() for change in changes if change.action is Action.UPDATE
+        {"name", "contacts"} & (change.after or {}).keys()
+        for change in changes
+        if change.action is Action.UPDATE and change.place.account != management_id
     )
     return frozenset({ACCOUNT_MANAGEMENT}) if needs else frozenset()
 

@@ -3,7 +3,7 @@
 | guard | trips on |
 | --- | --- |
 | create-organization | turning the caller's account into the management account of a new organization |
-| protected | moving, renaming or deleting what is `protected`, or moving an account out of a protected OU |
+| protected | moving, renaming or deleting what is `protected`, moving out of it, or taking a policy from it |
 | mass-move | moving more than 25 accounts, or more than a tenth of them where that is at least 10 |
 | last-guardrail | taking the last policy of ours away from the root, an OU or an account |
 | public-access | an S3 policy that switches Block Public Access off, or whose accounts decide on it again |
@@ -15,7 +15,7 @@ import json
 from typing import TYPE_CHECKING
 
 from org.model.change import Action
-from org.model.organization import AccountState, ou_reference, parent_path
+from org.model.organization import AccountState, ou_reference
 from org.model.policy import PolicyType
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from org.model.change import Change
     from org.model.organization import Organization
+
+NAMES = ("create-organization", "protected", "mass-move", "last-guardrail", "public-access")
+"""Every guard, by the name that `--allow` takes."""
 
 MANY_MOVES = 25
 SHARE_OF_MOVES = 0.1
@@ -40,23 +43,42 @@ def guards(wanted: Organization, found: Organization, changes: Sequence[Change])
 
 
 def _protected(wanted: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
-    accounts = {account.key for account in wanted.accounts if account.protected}
+    accounts = {account.key for account in wanted.accounts if account.protected and not account.management}
     units = {unit.path for unit in wanted.units if unit.protected}
     for change in changes:
-        if change.kind == "account" and change.action is Action.MOVE and change.place.account:
-            left = str((change.before or {}).get("ou", ""))
-            if change.name in accounts:
-                yield "protected", f"account {change.name} is protected and would move"
-            elif any(left == unit or left.startswith(f"{unit}/") for unit in units):
-                yield "protected", f"account {change.name} would leave the protected OU {left}"
-        touched = change.kind == "organizational-unit" and change.action in (Action.RENAME, Action.DELETE)
-        if touched and (change.name in units or parent_path(change.name) in units):
-            yield "protected", f"OU {change.name} is protected and would be changed ({change.action.value})"
+        if change.kind == "account" and change.place.account:
+            yield from _protected_account(change, accounts, units)
+        elif change.kind == "organizational-unit" and change.action in (Action.RENAME, Action.DELETE):
+            if _is_within(change.name, units):
+                yield "protected", f"OU {change.name} is protected and would be changed ({change.action.value})"
+        elif change.kind == "attachment" and change.action is Action.DETACH:
+            kind, _, name = str((change.before or {})["target"]).partition(":")
+            if _is_within(name, units) if kind == "ou" else name in accounts:
+                yield "protected", f"{kind} {name} is protected and would lose policy {change.name}"
+
+
+def _protected_account(change: Change, accounts: set[str], units: set[str]) -> Iterator[tuple[str, str]]:
+    left = str((change.before or {}).get("ou", ""))
+    if change.action is Action.MOVE and left:
+        if change.name in accounts:
+            yield "protected", f"account {change.name} is protected and would move"
+        elif _is_within(left, units):
+            yield "protected", f"account {change.name} would leave the protected OU {left}"
+    if change.name in accounts and "name" in (change.after or {}):
+        yield "protected", f"account {change.name} is protected and would be renamed"
+
+
+def _is_within(path: str, units: set[str]) -> bool:
+    """True for a path that is one of the units or below one."""
+    return any(path == unit or path.startswith(f"{unit}/") for unit in units)
 
 
 def _mass_move(found: Organization, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    """Moves out of the root are not counted: an account in the root was born there and has not been placed yet."""
     moves = sum(
-        1 for change in changes if change.kind == "account" and change.action is Action.MOVE and change.place.account
+        1
+        for change in changes
+        if change.kind == "account" and change.action is Action.MOVE and (change.before or {})["ou"]
     )
     total = sum(1 for account in found.accounts if account.state is AccountState.ACTIVE)
     if moves > MANY_MOVES or (moves >= FEW_MOVES and moves > total * SHARE_OF_MOVES):

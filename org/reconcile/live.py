@@ -32,7 +32,8 @@ class Live:
         self.accounts = {account.id: account for account in self.found.accounts}
         self.emails = {account.email.casefold(): account for account in self.found.accounts}
         self.policies = {(policy.kind.value, policy.name): policy for policy in self.found.policies}
-        self.keys = {change.place.account: change.place.name for change in changes if change.place.account}
+        # The place of a change of the organization itself is the management account, under another name than its key.
+        self.keys = {c.place.account: c.place.name for c in changes if c.place.account and is_of_account(c)}
         for change in changes:
             if (change.kind, change.action) == ("account", Action.CREATE):
                 existing = self.emails.get(str((change.after or {})["email"]).casefold())
@@ -67,6 +68,12 @@ class Live:
         if kind == "account":
             return account_reference(self.keys.get(name, name))
         return ou_reference(self.path("" if name == "/" else name))
+
+
+def is_of_account(change: Change) -> bool:
+    """True where the place of a change is an account by its own key."""
+    target = str((change.after or change.before or {}).get("target", ""))
+    return change.kind in ("account", "delegated-administrator") or target.startswith("account:")
 
 
 def _organization(live: Live, change: Change) -> State | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from org.model.change import Action, Change, Plan
+from org.model.change import Action, Change, Plan, Risk
 from org.model.finding import Finding, Severity
-from org.model.organization import AccountState
+from org.model.organization import ACCOUNT_MANAGEMENT, AccountState
 from org.model.policy import PolicyType
 from org.policy.quota import QUOTAS
 from org.reconcile.align import align
@@ -74,7 +73,7 @@ def _order(change: Change) -> tuple[int, int, str, str, str]:
     """The sort key: the phase, parents before children (children first where they are deleted), then by name."""
     kind, action = change.kind, change.action
     step: Action | str = action
-    if (kind, action) == ("policy", Action.UPDATE) and only_adds(change):
+    if (kind, action) == ("policy", Action.UPDATE) and change.risk is not Risk.HIGH:
         step = "tighten"
     if (kind, action) == ("attachment", Action.ATTACH) and str((change.after or {})["target"]).startswith("ou:"):
         step = "attach-above"
@@ -83,30 +82,12 @@ def _order(change: Change) -> tuple[int, int, str, str, str]:
     return (_PHASE[kind, step], -depth if action is Action.DELETE else depth, change.name, target, change.place.name)
 
 
-def only_adds(change: Change) -> bool:
-    """True where a policy keeps every statement that it has now, so that the update can only tighten it.
-
-    A declarative policy has none: what an update of it does to an account depends on all that reach it, so it waits.
-    """
-    if PolicyType(str((change.after or {})["type"])).declarative:
-        return False
-    before, after = (
-        {json.dumps(statement, sort_keys=True) for statement in _statements(str((state or {})["content"]))}
-        for state in (change.before, change.after)
-    )
-    return before <= after
-
-
-def _statements(content: str) -> list[object]:
-    statement = json.loads(content).get("Statement", [])
-    return statement if isinstance(statement, list) else [statement]
-
-
 def _noticed(wanted: Organization, aligned: Aligned) -> Iterator[Finding]:
     """What is there and not declared, or declared and not possible: reported, never touched."""
     yield from _noticed_accounts(wanted, aligned.found)
     yield from _noticed_units(wanted, aligned.found)
     yield from _noticed_policies(wanted, aligned.found)
+    yield from _noticed_delegation(wanted, aligned.found)
 
 
 def _noticed_accounts(wanted: Organization, found: Organization) -> Iterator[Finding]:
@@ -117,7 +98,7 @@ def _noticed_accounts(wanted: Organization, found: Organization) -> Iterator[Fin
                 "ORG903",
                 f"account `{account.name}` ({account.id}, {account.email}) is in the organization but not declared",
                 Severity.WARNING,
-                help="declare it under `accounts`; until then nothing of it is touched",
+                help="declare it under `accounts`; until then nothing of it is touched, our policies on it included",
             )
         elif account.state not in LIVE:
             state = f"account `{account.key}` is {account.state.value}, so nothing of it is changed"
@@ -159,6 +140,21 @@ def _noticed_policies(wanted: Organization, found: Organization) -> Iterator[Fin
             where = ", ".join(sorted(other.targets))
             message = f"policy `{other.name}` on {where} was not made by this tool, so it is left alone"
             yield Finding("ORG909", message, Severity.NOTE)
+
+
+def _noticed_delegation(wanted: Organization, found: Organization) -> Iterator[Finding]:
+    services = sorted(found.trusted_services - wanted.trusted_services - {ACCOUNT_MANAGEMENT})
+    if services:
+        message = f"trusted services that are not declared, and so left alone: {', '.join(services)}"
+        yield Finding("ORG912", message, Severity.NOTE)
+    administrators = sorted(
+        f"{key} for {service}"
+        for service, keys in found.delegated_administrators.items()
+        for key in keys - wanted.delegated_administrators.get(service, frozenset())
+    )
+    if administrators:
+        message = f"delegated administrators that are not declared, and so left alone: {', '.join(administrators)}"
+        yield Finding("ORG913", message, Severity.NOTE)
 
 
 def is_foreign(policy: Policy) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ VERSION = 1
 
 def to_data(plan: Plan) -> dict[str, Any]:
     """The plan as JSON data, as docs/plan.md describes it."""
-    return {
+    data: dict[str, Any] = {
         "version": VERSION,
         "plan_id": plan.plan_id,
         "organization_id": plan.organization_id,
@@ -38,6 +39,13 @@ def to_data(plan: Plan) -> dict[str, Any]:
         ],
         "guards": [{"name": name, "because": because} for name, because in plan.guards],
     }
+    return data | {"digest": digest(data)}
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """The SHA-256 of everything in a plan file but the digest itself: guards, risks and findings count too."""
+    rest = {key: value for key, value in data.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def dumps(plan: Plan) -> str:
@@ -50,7 +58,7 @@ def read(path: Path) -> Plan:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         plan = _plan(data)
-        digest, version = data["plan_id"], data["version"]
+        said, version = (data["plan_id"], data["digest"]), data["version"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _refused(
             path, f"`{path.name}` is not a plan file: {error}", "make one with `org plan --out FILE`"
@@ -59,7 +67,7 @@ def read(path: Path) -> Plan:
         raise _refused(
             path, f"`{path.name}` has the format version `{version}`", f"this release reads version {VERSION}"
         )
-    if digest != plan.plan_id:
+    if said != (plan.plan_id, digest(data)):
         raise _refused(path, f"`{path.name}` was changed after it was made", "make a new plan and have it reviewed")
     return plan
 

@@ -73,5 +73,25 @@ RULES = (
         "It is not a plan file, has another version, or was changed after it was made: its digest no longer fits. A "
         "plan is applied exactly as it was reviewed or not at all.",
     ),
+    Rule(
+        "ORG911",
+        "two entries are the same account",
+        "One matches by its id and the other by its e-mail, so one of the two is mistyped. Nothing is planned for that "
+        "account, and nothing is applied, until it is clear which entry is meant.",
+    ),
+    Rule(
+        "ORG912",
+        "a trusted service is not declared",
+        "The service may act in every account. It is reported and never switched off: declare it under "
+        "`organization.trusted_services`, or switch it off by hand.",
+        severity=Severity.NOTE,
+    ),
+    Rule(
+        "ORG913",
+        "a delegated administrator is not declared",
+        "The account administers a service for the whole organization. It is reported and never taken away: declare it "
+        "under `organization.delegated_administrators`, or deregister it by hand.",
+        severity=Severity.NOTE,
+    ),
 )
 """Every rule of this layer, by id."""

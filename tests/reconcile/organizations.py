@@ -20,6 +20,7 @@ from org.model.policy import Policy, PolicyType, minified
 
 if TYPE_CHECKING:
     from org.sandbox.serve import Sandbox
+    from org.sandbox.strict.state import Realm
 
 MANAGEMENT = "111111111111"
 NAMES = ("Security", "Workloads", "Prod", "Dev", "Sandbox", "Infra", "Data")
@@ -135,6 +136,8 @@ def live_shape(sandbox: Sandbox, wanted: Organization) -> Shape:
     strangers = [account.id for account in realm.accounts.values() if account.email not in declared]
     # An account that nobody declared is left where it is, and so are the OUs above it.
     occupied = {paths[node] for account in strangers for node in realm.lineage(account)[:-1]}
+    untouched = {realm.accounts[account].email for account in strangers}
+    untouched |= {f"ou:{path}" for path in occupied if path not in kept and path}
     foreign = {paths[unit.id] for unit in realm.units.values() if unit.tags.get(OWNER_TAG) != OWNED}
     return {
         "accounts": {
@@ -152,9 +155,17 @@ def live_shape(sandbox: Sandbox, wanted: Organization) -> Shape:
             if account.email in declared
         },
         "units": {path for path in paths.values() if path and (path in kept or path not in occupied | foreign)},
-        "policies": {
-            policy.name: (policy.content, policy.description, {names[target] for target in policy.targets})
-            for policy in realm.policies.values()
-            if policy.tags.get(OWNER_TAG) == OWNED
-        },
+        "policies": _live_policies(realm, names, {policy.name for policy in wanted.policies}, untouched),
     }
+
+
+def _live_policies(
+    realm: Realm, names: dict[str, str], wanted: set[str], untouched: set[str]
+) -> dict[str, tuple[str, str, set[str]]]:
+    """Our policies with their targets; those left on what nobody declared do not count."""
+    found = {
+        policy.name: (policy.content, policy.description, {names[target] for target in policy.targets} - untouched)
+        for policy in realm.policies.values()
+        if policy.tags.get(OWNER_TAG) == OWNED
+    }
+    return {name: facts for name, facts in found.items() if name in wanted or facts[2]}

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from org.model.change import Action
+from org.model.change import Action, Risk
 from org.model.finding import Severity
 from org.model.organization import Account, AccountState, Contact, Organization, OrganizationalUnit
 from org.model.policy import Policy, PolicyType, minified
-from org.reconcile.plan import ORDER, only_adds, plan
+from org.reconcile.plan import ORDER, plan
 
 SCP = PolicyType.SERVICE_CONTROL_POLICY
 Said = list[tuple[str, str, str]]
@@ -179,6 +179,21 @@ CASES: dict[str, tuple[Organization, Organization, Said]] = {
         _found(units=("A",), policies=(_policy("p", "ou:/"),)),
         [("attach", "attachment", "p"), ("detach", "attachment", "p")],
     ),
+    "a policy of ours stays on an account that nobody declared": (
+        _wanted(),
+        _found(_live(1), policies=(_policy("p", "account:000000000001", "ou:/"),)),
+        [("detach", "attachment", "p")],
+    ),
+    "a policy of ours stays on an OU that stays": (
+        _wanted(policies=(_policy("p", "ou:/"),)),
+        _found(_live(1, ou="A"), units=("A",), policies=(_policy("p", "ou:A", "ou:/"),)),
+        [],
+    ),
+    "two entries for one account are no entry for it": (
+        _wanted(_declared(1, name="new"), _declared(2, id="000000000001", ou="A"), units=_units("A")),
+        _found(_live(1), units=("A",)),
+        [],
+    ),
     "a policy of ours that nobody wants goes": (
         _wanted(),
         _found(policies=(_policy("p", "ou:/"),)),
@@ -215,6 +230,12 @@ def test_the_changes_are(case: str) -> None:
 
 
 NOTICED = {
+    "ORG912": (_wanted(), replace(_found(), trusted_services=frozenset({"config.amazonaws.com"})), Severity.NOTE),
+    "ORG913": (
+        _wanted(_declared(1)),
+        replace(_found(_live(1)), delegated_administrators={"x.amazonaws.com": frozenset({"000000000001"})}),
+        Severity.NOTE,
+    ),
     "ORG909": (_wanted(), _found(policies=(_policy("theirs", "ou:/", owned=False),)), Severity.NOTE),
     "ORG901": (_wanted(_declared(1, id="000000000009")), _found(), Severity.ERROR),
     "ORG902": (_wanted(_declared(1, id="000000000001", email="b@x.example")), _found(_live(1)), Severity.WARNING),
@@ -261,8 +282,8 @@ GUARDED = {
         _found(_live(1, ou="A"), units=("A", "B")),
     ),
     "mass-move": (
-        _wanted(*(_declared(n, ou="A") for n in range(2, 13)), units=_units("A")),
-        _found(*(_live(n) for n in range(2, 13)), units=("A",)),
+        _wanted(*(_declared(n, ou="A") for n in range(2, 13)), units=_units("A", "B")),
+        _found(*(_live(n, ou="B") for n in range(2, 13)), units=("A", "B")),
     ),
     "last-guardrail": (_wanted(), _found(policies=(_policy("p", "ou:/"),))),
 }
@@ -271,6 +292,43 @@ GUARDED = {
 @pytest.mark.parametrize("guard", GUARDED)
 def test_a_guard_trips(guard: str) -> None:
     assert {guard} == {name for name, _ in plan(*GUARDED[guard]).guards}
+
+
+def test_two_entries_for_one_account_are_an_error() -> None:
+    wanted = _wanted(_declared(1), _declared(2, id="000000000001", email="a1@x.example"))
+    assert "ORG911" in _rules(wanted, _found(_live(1)))
+
+
+PROTECTED = {
+    "renaming the account": (
+        _wanted(_declared(1, name="new", protected=True)),
+        _found(_live(1)),
+    ),
+    "taking a policy from the account": (
+        _wanted(_declared(1, protected=True), policies=(_policy("q", "account:a1"),)),
+        _found(_live(1), policies=(_policy("p", "account:000000000001"), _policy("q", "account:000000000001"))),
+    ),
+    "taking a policy from the OU": (
+        _wanted(units=(OrganizationalUnit("A", protected=True),), policies=(_policy("q", "ou:A"),)),
+        _found(units=("A",), policies=(_policy("p", "ou:A"), _policy("q", "ou:A"))),
+    ),
+    "deleting an OU two levels below": (
+        _wanted(units=(OrganizationalUnit("A", protected=True), *_units("A/B"))),
+        _found(units=("A", "A/B", "A/B/C")),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PROTECTED)
+def test_what_is_protected_is_guarded_against(case: str) -> None:
+    assert {"protected"} == {name for name, _ in plan(*PROTECTED[case]).guards}
+
+
+def test_placing_new_accounts_trips_nothing() -> None:
+    """Accounts are born in the root, and a run that was stopped there must be able to go on."""
+    wanted = _wanted(*(_declared(n, ou="A", protected=True) for n in range(2, 40)), units=_units("A"))
+    found = _found(*(_live(n) for n in range(2, 40)), units=("A",))
+    assert () == plan(wanted, found).guards
 
 
 def test_leaving_a_protected_ou_trips_its_guard() -> None:
@@ -291,8 +349,8 @@ def test_control_towers_own_policies_are_not_worth_a_word() -> None:
 
 
 def test_ten_of_two_hundred_moves_are_no_mass() -> None:
-    wanted = _wanted(*(_declared(n, ou="A" if n < 12 else "") for n in range(2, 202)), units=_units("A"))
-    found = _found(*(_live(n) for n in range(2, 202)), units=("A",))
+    wanted = _wanted(*(_declared(n, ou="A" if n < 12 else "B") for n in range(2, 202)), units=_units("A", "B"))
+    found = _found(*(_live(n, ou="B") for n in range(2, 202)), units=("A", "B"))
     assert () == plan(wanted, found).guards
 
 
@@ -312,12 +370,10 @@ def test_every_change_has_its_place_in_the_order() -> None:
     assert [*adds, *takes] == [action for _, action in ORDER if action in {*adds, *takes}]
 
 
-def test_an_update_that_only_adds_comes_before_the_moves() -> None:
+def test_an_update_that_only_adds_comes_before_the_moves_and_any_other_after() -> None:
     one = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
     both = minified({"Version": "2012-10-17", "Statement": [one, one | {"Action": "ec2:*"}]})
-    wanted = _wanted(policies=(replace(_policy("p", "ou:/"), content=both),))
-    tightened = plan(wanted, _found(policies=(_policy("p", "ou:/"),))).changes[0]
-    loosened = plan(
-        _wanted(policies=(_policy("p", "ou:/"),)), _found(policies=(replace(_policy("p", "ou:/"), content=both),))
-    ).changes[0]
-    assert (True, False) == (only_adds(tightened), only_adds(loosened))
+    short, long = _policy("p", "ou:/"), replace(_policy("p", "ou:/"), content=both)
+    tightened = plan(_wanted(policies=(long,)), _found(policies=(short,))).changes[0]
+    loosened = plan(_wanted(policies=(short,)), _found(policies=(long,))).changes[0]
+    assert (Risk.MEDIUM, Risk.HIGH) == (tightened.risk, loosened.risk)

@@ -138,5 +138,5 @@ def test_a_change_elsewhere_leaves_the_plan_good(plan: Plan, sandbox: Sandbox, c
 
 def test_a_plan_for_another_organization_is_stale(plan: Plan, sandbox: Sandbox, cloud: Callable[[], Cloud]) -> None:
     assert sandbox.url
-    with pytest.raises(StalePlan, match="1 facts changed"):
+    with pytest.raises(StalePlan, match="1 fact changed"):
         apply(replace(plan, organization_id="o-another000"), cloud(), allow=EVERY_GUARD)
