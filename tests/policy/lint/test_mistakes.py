@@ -282,7 +282,8 @@ STATEMENT = {
     ),
     "absent, or one value": (
         (
-            '"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*", "Condition": {"Null": {"s3:x-amz-acl": "true"}, '
+            '"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*", '
+            '"Condition": {"Null": {"s3:x-amz-acl": "true"}, '
             '"StringEqualsIfExists": {"s3:x-amz-acl": "private"}}'
         ),
         Kind.SCP,
@@ -365,13 +366,15 @@ def test_a_statement_gives_as_many_findings_as_it_has_mistakes(name: str, tmp_pa
     assert count == len(findings), findings
 
 
-def test_an_allow_beside_a_deny_with_a_condition_still_allows(tmp_path: Path) -> None:
-    text = (
-        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*", '
-        '"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}, '
-        '{"Effect": "Deny", "Action": "ec2:Run*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}]}'
+@pytest.mark.parametrize(("region", "rules"), [("eu-west-1", ["ORG254"]), ("eu-west-2", [])])
+def test_a_deny_under_the_same_condition_takes_all_of_an_allow(region: str, rules: list[str], tmp_path: Path) -> None:
+    allow, deny = (
+        f'{{"Effect": "{effect}", "Action": "ec2:RunInstances", "Resource": "*", '
+        f'"Condition": {{"StringEquals": {{"aws:RequestedRegion": "{where}"}}}}}}'
+        for effect, where in (("Allow", "eu-west-1"), ("Deny", region))
     )
-    assert [] == found(text, tmp_path)
+    text = f'{{"Version": "2012-10-17", "Statement": [{allow}, {deny}]}}'
+    assert rules == [one.rule for one in found(text, tmp_path)]
 
 
 GUARDS = {

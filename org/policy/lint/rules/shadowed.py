@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 RULE = Rule(
     "ORG254",
     "a statement that changes nothing",
-    "A statement that another one of the same effect covers is dead weight, and quotas are short; an Allow that an "
-    "unconditional Deny of the same policy covers never allows anything. Covered means: the same or wider actions, "
+    "A statement that another one of the same effect covers is dead weight, and quotas are short; an Allow that a Deny of the same policy covers never allows anything. Covered means: the same or wider actions, "
     "resources and principals, and no condition, or the same.",
     wrong="""{"Version": "2012-10-17",
  "Statement": [
@@ -40,7 +39,7 @@ def check(document: Document) -> Iterator[Finding]:
         for wide in statements:
             if wide is narrow or not _covers(wide, narrow):
                 continue
-            if wide.denies and narrow.allows and not wide.conditions:
+            if wide.denies and narrow.allows:
                 message = f"{narrow.sid} never allows anything: {wide.sid} denies all of it"
             elif wide.effect == narrow.effect and not (_covers(narrow, wide) and wide.number > narrow.number):
                 message = f"{narrow.sid} changes nothing: {wide.sid} covers it"
