@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 RULE = Rule(
     "ORG254",
     "a statement that changes nothing",
-    "A statement that another one of the same effect covers is dead weight, and quotas are short; an Allow that a Deny of the same policy covers never allows anything. Covered means: the same or wider actions, "
+    "A statement that another one of the same effect covers is dead weight, and quotas are short; an Allow that a "
+    "Deny of the same policy covers never allows anything. Covered means: the same or wider actions, "
     "resources and principals, and no condition, or the same.",
     wrong="""{"Version": "2012-10-17",
  "Statement": [
