@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from org.sandbox.serve import Sandbox
 
-EVERY_GUARD = ("protected", "mass-move", "last-guardrail")
+EVERY_GUARD = ("last-guardrail",)
 PARTS = 8
 pytestmark = [
     pytest.mark.slow,
