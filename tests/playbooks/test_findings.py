@@ -88,3 +88,39 @@ def test_a_guard_stops_the_run_and_says_how_to_allow_it(stage: Stage) -> None:
     allow = played.stdout.split("run again with -e '")[1].split("'")[0]
     assert 0 == stage.play("organization", "-e", allow).code
     assert "organizations:DetachPolicy" in stage.writes()
+
+
+def test_a_mistake_is_shown_once(stage: Stage) -> None:
+    spoil(stage)
+    assert 1 == stage.play("site").said.count("unknown organizational unit `Securty`")
+
+
+@pytest.mark.parametrize("check", [["--check", "--diff"], ["--diff"]])
+def test_a_plan_with_errors_fails_the_task_with_the_findings_and_the_plan(stage: Stage, check: list[str]) -> None:
+    """An id that is not in the organization: ORG901."""
+    text = stage.accounts.read_text(encoding="utf-8").replace(
+        "{key: search-dev,", "{key: search-dev, id: 999999999999,"
+    )
+    text = text.replace("policies: [deny-leave-organization]", "policies: [deny-leave-organization, deny-root]")
+    stage.accounts.write_text(text, encoding="utf-8")
+    played = stage.play("organization", *check)
+    assert (2, []) == (played.code, stage.writes())
+    assert 1 == played.said.count("error[ORG901]")
+    assert "  + policy deny-root" in played.stdout
+    assert (0, 1) == (played.counts["changed"], played.counts["failed"])
+
+
+def test_the_environment_names_the_file_as_it_does_for_the_command(stage: Stage) -> None:
+    other = stage.folder / "elsewhere" / "mine.yaml"
+    other.parent.mkdir()
+    stage.accounts.rename(other)
+    stage.accounts.write_text("this is never read", encoding="utf-8")
+    played = stage.play("site", "--check", ORG_ACCOUNTS="elsewhere/mine.yaml")
+    assert 0 == played.code, played.said
+
+
+def test_the_extra_variable_and_the_option_win_over_the_environment(stage: Stage) -> None:
+    stage.inventory.write_text("plugin: org.baseline.accounts\naccounts: accounts.yaml\n", encoding="utf-8")
+    assert 0 == stage.play("site", "--check", ORG_ACCOUNTS="nothing.yaml").code
+    stage.inventory.write_text("plugin: org.baseline.accounts\n", encoding="utf-8")
+    assert 0 == stage.play("site", "--check", "-e", "org_accounts=accounts.yaml", ORG_ACCOUNTS="nothing.yaml").code

@@ -120,3 +120,22 @@ def test_json_lines_have_every_account_once_with_its_changes(denied: Denied) -> 
 
 def test_verbose_names_every_account_of_a_group(stage: Stage) -> None:
     assert f"    {', '.join(KEYS)}" in stage.play("baseline", "-v", "--limit", "!management").stdout
+
+
+def test_a_callback_that_writes_no_results_is_warned_about_once(stage: Stage) -> None:
+    played = stage.play("site", "--check", ANSIBLE_STDOUT_CALLBACK="default")
+    assert (0, ()) == (played.code, played.results)
+    assert 1 == played.said.count("ORG_RESULTS_JSONL: nothing is written"), played.said
+
+
+def test_the_grouped_callback_is_not_warned_about(stage: Stage) -> None:
+    assert "nothing is written" not in stage.play("site", "--check").said
+
+
+@pytest.mark.parametrize("variable", ["ORG_RESULTS_JSONL", "ORG_RESULTS_JUNIT"])
+def test_a_run_whose_results_cannot_be_written_does_not_begin(stage: Stage, variable: str) -> None:
+    played = stage.play("site", **{variable: str(stage.accounts / "results")})
+    assert 0 != played.code
+    assert f"{variable}: " in played.said
+    assert "cannot be written" in played.said
+    assert 0 == len(stage.sandbox.recorder)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible_collections.org.baseline.plugins.plugin_utils import results
 
@@ -38,9 +40,11 @@ class ActionModule(ActionBase):
         batch = [str(key) for key in task_vars["ansible_play_batch"]]
         failed = frozenset(str(key) for key in task_vars["groups"].get(FAILED_GROUP, ()))
         keys = [key for key in batch if key not in failed]
+        warnings = results.unrecorded(os.environ, constants.DEFAULT_STDOUT_CALLBACK)
+        result["warnings"] = [*result.get("warnings", ()), *warnings]
         file = Path(options["accounts"])
         try:
             made = run.component(file, options["name"], keys, apply=not self._task.check_mode)
         except OrgError as error:
-            return result | results.error(error, file)
+            return result | results.error(error)
         return result | results.stopped(results.batch(made), batch, failed, options["max_fail_percentage"])

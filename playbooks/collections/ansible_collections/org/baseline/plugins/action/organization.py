@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible_collections.org.baseline.plugins.plugin_utils import results
 
-from org.errors import OrgError
+from org.errors import BadInput, OrgError
 from org.reconcile import run
 
 ARGUMENTS = {
@@ -33,8 +35,21 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _, options = self.validate_argument_spec(argument_spec=ARGUMENTS)
         file = Path(options["accounts"])
+        warnings = results.unrecorded(os.environ, constants.DEFAULT_STDOUT_CALLBACK)
+        result["warnings"] = [*result.get("warnings", ()), *warnings]
         try:
-            made = run.organization(file, apply=not self._task.check_mode, allow=frozenset(options["allow"]))
+            made = results.run(carried_out(file, frozenset(options["allow"]), apply=not self._task.check_mode))
         except OrgError as error:
-            return result | results.error(error, file)
-        return result | results.run(made)
+            return result | results.error(error)
+        return result | made | {"warnings": [*result["warnings"], *made["warnings"]]}
+
+
+def carried_out(file: Path, allow: frozenset[str], *, apply: bool) -> run.Run:
+    """The run; where the plan has errors, the plan alone, to be shown. Raises what `run.organization` raises."""
+    try:
+        return run.organization(file, apply=apply, allow=allow)
+    except BadInput:
+        planned = run.organization(file, apply=False)
+        if not results.refused(planned):
+            raise
+        return planned

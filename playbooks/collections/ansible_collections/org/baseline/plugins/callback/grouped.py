@@ -40,9 +40,10 @@ requirements:
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.org.baseline.plugins.plugin_utils import groups, records
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 
     from ansible.executor.stats import AggregateStats
     from ansible.executor.task_result import CallbackTaskResult
-    from ansible.playbook import Playbook
     from ansible.playbook.play import Play
     from ansible.playbook.task import Task
 
@@ -64,6 +64,7 @@ PLANNED = "org.baseline.organization"
 OURS = (BATCHED, PLANNED)
 LONG = 60
 """A plan of more changes is shown in groups, unless -v asks for all. What is detached or deleted is always named."""
+SINKS = {"results_jsonl": records.JsonLines, "results_junit": records.JUnit}
 MARKING = ("ansible.builtin.fail",)
 BOOKKEEPING = ("ansible.builtin.add_host", "ansible.builtin.assert", "ansible.builtin.group_by", "ansible.builtin.meta")
 COLOURS = {
@@ -91,14 +92,19 @@ class CallbackModule(CallbackBase):
         self._named_failures: set[str] = set()
         self._sinks: list[records.JsonLines | records.JUnit] = []
 
-    def v2_playbook_on_start(self, playbook: Playbook) -> None:
-        """The files that were asked for are open."""
-        if self._sinks:
-            return
-        if path := self.get_option("results_jsonl"):
-            self._sinks.append(records.JsonLines(Path(path)))
-        if path := self.get_option("results_junit"):
-            self._sinks.append(records.JUnit(Path(path)))
+    def set_options(self, *arguments: Any, **named: Any) -> None:
+        """The files that were asked for are there; one that cannot be written raises AnsibleError.
+
+        INVARIANT: a run that cannot write down what it does does not begin. Ansible turns what goes wrong in a callback
+        into a warning at any later time.
+        """
+        super().set_options(*arguments, **named)
+        for option, sink in SINKS.items():
+            if path := self.get_option(option):
+                try:
+                    self._sinks.append(sink(Path(path)))
+                except OSError as error:
+                    raise AnsibleError(f"ORG_{option.upper()}: `{path}` cannot be written: {error.strerror}") from None
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
         """Results that come now are of this play."""
@@ -151,6 +157,8 @@ class CallbackModule(CallbackBase):
             if _action(result.task) not in OURS:
                 self._heading(result)
                 self._handle_exception(result.result)
+            elif result.task.diff is True:
+                self.v2_on_file_diff(result)  # Ansible calls it only for what did not fail.
             self._host(result, "ignored" if ignore_errors else "failed", _reason(result))
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:

@@ -33,8 +33,10 @@ options:
     description:
       - The path of C(accounts.yaml), relative to the inventory file.
       - By default the first that exists of C(accounts.yaml) beside the inventory file and one folder above it.
-      - The extra variable C(org_accounts) wins over both, for the inventory and for the playbooks. It is relative to
-        the current folder.
+      - The environment variable E(ORG_ACCOUNTS), which C(org) follows too, is taken where this option is not given.
+        It is relative to the current folder.
+      - The extra variable C(org_accounts) wins over all of them, for the inventory and for the playbooks. It is
+        relative to the current folder.
     type: str
   slice:
     description:
@@ -56,6 +58,7 @@ accounts: ../organizations/acme.yaml
 slice: 1::4
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,7 +93,8 @@ class InventoryModule(BaseInventoryPlugin):
         """The inventory holds every account of the slice; raises AnsibleParserError with all findings."""
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
-        file = accounts_file(self._vars.get("org_accounts"), self.get_option("accounts"), Path(path))
+        option, variable = self.get_option("accounts"), os.environ.get("ORG_ACCOUNTS")
+        file = accounts_file(self._vars.get("org_accounts"), option, variable, Path(path))
         self._stand_in()
         organization = self.organization(file)
         try:
@@ -107,12 +111,16 @@ class InventoryModule(BaseInventoryPlugin):
         inventory.set_variable("all", "org_accounts", str(file))
 
     def organization(self, file: Path) -> Organization:
-        """The organization that the file declares; errors raise AnsibleParserError with everything found."""
+        """The organization that the file declares; where it has errors all are shown, and AnsibleParserError raised.
+
+        Ansible says an exception's text two times, so the text of the findings is not in it.
+        """
         read = wanted.wanted(file)
         if read.organization is None:
             from org.report import text
 
-            raise AnsibleParserError(f"{file} has errors:\n{text.findings(read.findings, read.sources, colour=False)}")
+            self.display.error(text.findings(read.findings, read.sources, colour=False))
+            raise AnsibleParserError(f"{file} has errors; they are shown above")
         return read.organization
 
     def _stand_in(self) -> None:
@@ -147,14 +155,17 @@ class InventoryModule(BaseInventoryPlugin):
             self.inventory.set_variable(entity, name, value)
 
 
-def accounts_file(extra: str | None, option: str | None, inventory: Path) -> Path:
-    """The path of accounts.yaml, short where it can be: the extra variable, the option, or the default that exists."""
+def accounts_file(extra: str | None, option: str | None, variable: str | None, inventory: Path) -> Path:
+    """The path of accounts.yaml, short where it can be: the first of the extra variable, the option and ORG_ACCOUNTS
+    that is given, or the default that exists."""
     folder = inventory.resolve().parent
     defaults = (folder / "accounts.yaml", folder.parent / "accounts.yaml")
     if extra:
         file = Path(extra).resolve()
     elif option:
         file = (folder / option).resolve()
+    elif variable:
+        file = Path(variable).resolve()
     else:
         file = next((path for path in defaults if path.exists()), defaults[-1])
     return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file

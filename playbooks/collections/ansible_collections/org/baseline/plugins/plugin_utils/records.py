@@ -67,6 +67,8 @@ class JUnit:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
 
     def add(self, records: Sequence[Record]) -> None:
         """Nothing yet: the counts of a suite come before its cases."""
@@ -79,7 +81,6 @@ class JUnit:
         root = ElementTree.Element("testsuites")
         for (play, task), members in suites.items():
             root.append(_suite(f"{play}: {task}", members))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         ElementTree.ElementTree(root).write(self._path, encoding="utf-8", xml_declaration=True)
 
 

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.org.baseline.plugins.plugin_utils import groups
 
 from org.errors import BadInput, GuardTripped, OrgError, Partial, StalePlan
+from org.model.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Mapping, Sequence
 
     from org.model.change import Change, Outcome
     from org.model.finding import Finding
     from org.reconcile.run import AccountResult, Batch, Run
+
+GROUPED = "org.baseline.grouped"
 
 
 def change(made: Change) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def run(made: Run) -> dict[str, Any]:
     return {
         "changed": bool(made.plan.changes),
         "msg": plan_words.outcome_totals(made.outcomes) if made.outcomes else plan_words.totals(made.plan),
+        **refused(made),
         "plan": {
             "plan_id": made.plan.plan_id,
             "counts": dict(counts),
@@ -58,9 +61,28 @@ def run(made: Run) -> dict[str, Any]:
             "guards": [{"name": name, "what": what} for name, what in made.plan.guards],
         },
         "outcomes": [outcome(each) for each in made.outcomes],
-        "warnings": [finding(each) for each in made.findings],
+        "warnings": [finding(each) for each in made.findings if each.severity is not Severity.ERROR],
         "diff": [{"prepared": plan_text.plan(made.plan)}],
     }
+
+
+def refused(made: Run) -> dict[str, Any]:
+    """What makes the result of a plan with errors a failed one; empty for a plan without."""
+    from org.report import text
+
+    errors = [each for each in made.plan.findings if each.severity is Severity.ERROR]
+    if not errors:
+        return {}
+    return {"failed": True, "changed": False, "msg": text.findings(errors, made.sources, colour=False)}
+
+
+def unrecorded(environment: Mapping[str, str], callback: str) -> list[str]:
+    """A warning where results are to be written to a file, and the callback of the run is not the one that does."""
+    named = [name for name in ("ORG_RESULTS_JSONL", "ORG_RESULTS_JUNIT") if environment.get(name)]
+    if not named or callback == GROUPED:
+        return []
+    advice = f"only {GROUPED} does that: set ANSIBLE_STDOUT_CALLBACK={GROUPED}"
+    return [f"{' and '.join(named)}: nothing is written, because the callback is {callback}, and {advice}"]
 
 
 def batch(made: Batch) -> dict[str, Any]:
@@ -100,14 +122,13 @@ def stopped(result: dict[str, Any], batch: Sequence[str], failed: Collection[str
     return result | {"failed": True, "msg": text}
 
 
-def error(raised: OrgError, file: Path) -> dict[str, Any]:
+def error(raised: OrgError) -> dict[str, Any]:
     """A failed result whose `msg` has everything that the error knows."""
     result: dict[str, Any] = {"failed": True, "msg": str(raised)}
     if isinstance(raised, BadInput):
-        from org.reconcile import wanted
         from org.report import text
 
-        result["msg"] = text.findings(raised.findings, wanted.wanted(file).sources, colour=False)
+        result["msg"] = text.findings(raised.findings, raised.sources, colour=False)
     elif isinstance(raised, GuardTripped):
         names = json.dumps(sorted({name for name, _ in raised.guards}))
         tripped = [f"{name}: {what}" for name, what in raised.guards]
