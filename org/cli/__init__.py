@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import os
 import pkgutil
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from org.cli import _streams
 from org.cli._options import show_findings
 from org.errors import BadInput, CloudError, GuardTripped, Locked, OrgError, Partial, StalePlan
 
@@ -34,17 +35,70 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
         return command
 
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """The context of one run; its help goes to whoever reads it."""
+        with _streams.reader_may_leave():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the command gives back."""
+        with _streams.reader_may_leave():
+            return super().invoke(ctx)
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    """The version of the package is shown, `source` for a checkout that was never installed."""
+    if not asked or context.resilient_parsing:
+        return
+    from importlib import metadata
+
+    try:
+        version = metadata.version("aws-org-baseline")
+    except metadata.PackageNotFoundError:
+        version = "source"
+    click.echo(f"org, version {version}")
+    context.exit()
+
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="aws-org-baseline", prog_name="org")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def org() -> None:
     """An AWS organization from Git: accounts, guardrails and the security baseline."""
 
 
-def exit_code(error: OrgError) -> int:
+def exit_code(error: BaseException) -> int:
     """The exit code that stands for an error."""
-    codes = {StalePlan: STALE, Locked: LOCKED, Partial: PARTIAL}
+    codes: dict[type[BaseException], int] = {
+        StalePlan: STALE,
+        Locked: LOCKED,
+        Partial: PARTIAL,
+        click.UsageError: USAGE,
+        click.Abort: INTERRUPTED,
+        KeyboardInterrupt: INTERRUPTED,
+    }
     return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
+
+
+def show_error(error: BaseException) -> None:
+    """Standard error says what is wrong, and where there is one, what to do next."""
+    if isinstance(error, click.ClickException):
+        error.show()
+    elif isinstance(error, BadInput):
+        show_findings(error.findings, error.sources)
+    elif isinstance(error, OrgError):
+        click.echo(explain_error(error), err=True)
+    elif isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}", err=True)
+    else:
+        click.echo("interrupted; what was done is done, and the same command goes on from there", err=True)
 
 
 def explain_error(error: OrgError) -> str:
@@ -67,24 +121,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code comes back. A mistake in the usage is 64, never click's own 2."""
+    _streams.attach()
     try:
         result = org.main(args=None if arguments is None else list(arguments), prog_name="org", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return USAGE
-    except click.ClickException as error:
-        error.show()
-        return FAILED
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted: nothing is half done; run the same command again to go on", err=True)
-        return INTERRUPTED
-    except BadInput as error:
-        show_findings(error.findings, error.sources)
-        return FAILED
-    except OrgError as error:
-        click.echo(explain_error(error), err=True)
-        return exit_code(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
-    return result if isinstance(result, int) else OK
+        sys.stdout.flush()
+        code = result if isinstance(result, int) else OK
+    except (BrokenPipeError, _streams.ReaderGoneError):
+        code = OK
+    except (click.Abort, click.ClickException, KeyboardInterrupt, OrgError, OSError) as error:
+        code = exit_code(error)
+        with suppress(OSError):  # the error is told by the exit code even where nobody takes its words
+            show_error(error)
+    _streams.settle()
+    return code

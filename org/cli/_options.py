@@ -26,8 +26,19 @@ file_argument = click.argument("file", required=False, type=click.Path(path_type
 
 
 def accounts_file(file: Path | None, named: Path | None) -> Path:
-    """The accounts file: the argument, else `--accounts` or ORG_ACCOUNTS, else accounts.yaml in this folder."""
+    """The accounts file: the argument, else `--accounts` or ORG_ACCOUNTS, else accounts.yaml in this folder.
+
+    Raises `click.UsageError` where the argument and `--accounts` name different files: one of them was a mistake.
+    """
+    if file and named and file != named and was_given("named"):
+        raise click.UsageError(f"two accounts files are named: {file}, and with --accounts {named}")
     return file or named or Path("accounts.yaml")
+
+
+def was_given(parameter: str) -> bool:
+    """True where the parameter is on the command line, not only in the environment."""
+    source = click.get_current_context().get_parameter_source(parameter)
+    return source is click.core.ParameterSource.COMMANDLINE
 
 
 def wants_colour(stream: TextIO) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from org.cli._options import accounts_file, accounts_option, show_findings
+from org.cli._options import accounts_file, accounts_option, show_findings, was_given
 from org.cli._working import working
+from org.errors import counted
 
 if TYPE_CHECKING:
     from org.aws.cloud import Cloud
@@ -34,14 +36,30 @@ def command(planfile: Path | None, named: Path | None, allow: tuple[str, ...], f
     from org.model.finding import Severity
     from org.reconcile.apply import apply
 
+    _known_guards(allow)
+    if planfile and was_given("named"):
+        raise click.UsageError("a plan file says all there is to do; --accounts does not go with it")
     planned, cloud = _planned(planfile, accounts_file(None, named), form)
     if planned and planfile is None and not auto_approve:
         _ask(planned)
     outcomes = apply(planned, cloud, allow=allow, progress=_progress)
-    click.echo(_summary(planned, outcomes, form), nl=False)
+    with suppress(BrokenPipeError):  # the exit code says what became of the changes, whoever reads the summary
+        click.echo(_summary(planned, outcomes, form), nl=False)
     if any(outcome.failed for outcome in outcomes):
         return PARTIAL
     return FAILED if any(finding.severity is Severity.ERROR for finding in planned.findings) else OK
+
+
+def _known_guards(allow: tuple[str, ...]) -> None:
+    """Every guard that is to be let pass exists; a name with a slip of the keyboard would let nothing pass."""
+    from org.load.suggest import nearest
+    from org.reconcile.guard import NAMES
+
+    for name in allow:
+        if name not in NAMES:
+            near = nearest(name, NAMES)
+            hint = f"did you mean `{near}`?" if near else f"the guards are {', '.join(NAMES)}"
+            raise click.BadParameter(f"no guard `{name}`; {hint}", param_hint="--allow")
 
 
 def _planned(planfile: Path | None, accounts: Path, form: str) -> tuple[Plan, Cloud]:
@@ -65,7 +83,8 @@ def _ask(planned: Plan) -> None:
     if not sys.stdin.isatty():
         message = "nobody is there to ask; give a plan file or --auto-approve"
         raise click.UsageError(message)
-    click.confirm(f"Carry out these {len(planned.changes)} changes?", abort=True, err=True)
+    these = "this" if len(planned.changes) == 1 else "these"
+    click.confirm(f"Carry out {these} {counted(len(planned.changes), 'change')}?", abort=True, err=True)
 
 
 def _progress(outcome: Outcome) -> None:
@@ -73,7 +92,8 @@ def _progress(outcome: Outcome) -> None:
     from org.report.plan_words import outcome_line
 
     if outcome.failed or sys.stderr.isatty():
-        click.echo(outcome_line(outcome), err=True)
+        with suppress(OSError):  # words that nobody takes must not stop the changes half way
+            click.echo(outcome_line(outcome), err=True)
 
 
 def _summary(planned: Plan, outcomes: tuple[Outcome, ...], form: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from click.shell_completion import get_completion_class
 
 
 @click.command()
@@ -13,6 +12,8 @@ def command(shell: str) -> None:
 
     For bash, put `eval "$(org completion bash)"` into ~/.bashrc; zsh and fish likewise.
     """
+    from click.shell_completion import get_completion_class
+
     from org.cli import org
 
     completion = get_completion_class(shell)

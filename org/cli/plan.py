@@ -44,11 +44,19 @@ def command(file: Path | None, named: Path | None, form: str, out: Path | None, 
     show_findings((*asked.findings, *planned.findings), asked.sources)
     click.echo(rendered(planned, form), nl=False, color=wants_colour(sys.stdout))
     if out is not None:
-        out.write_text(planfile.dumps(planned), encoding="utf-8")
+        write(planfile.dumps(planned), out)
         click.echo(f"wrote {out}; apply exactly this with: org apply {out}", err=True)
     if any(finding.severity is Severity.ERROR for finding in planned.findings):
         return FAILED
     return CHANGES if detailed_exitcode and planned else OK
+
+
+def write(text: str, out: Path) -> None:
+    """The text is in the file; raises `click.ClickException` where it cannot be."""
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"cannot write {out}: {error.strerror}") from error
 
 
 def rendered(planned: Plan, form: str) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from org.errors import counted
+
 if TYPE_CHECKING:
     import subprocess
     import threading
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN = ("AWS_ENDPOINT_URL", "http_proxy")
 """The variables that always have to be set."""
+EXTRA = ("cheroot", "flask", "flask_cors", "moto")
+"""The modules that come with the extra `sandbox`."""
 FALLBACKS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
 """Variables that AWS clients want to have; set only where the environment has none."""
 
@@ -57,6 +61,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     The variables that lead AWS clients to it are printed, for `eval` in another terminal. With `--exec 'cmd a b'`, or
     with `-- cmd a b`, one command runs with them set.
     """
+    needs_extra()
     from org.sandbox.rates import throttles
     from org.sandbox.serve import Sandbox
 
@@ -81,6 +86,17 @@ def command(  # noqa: PLR0913 - one parameter for each option
     return 0
 
 
+def needs_extra() -> None:
+    """What the sandbox is made of is installed; raises `click.ClickException` where it is not."""
+    from importlib.util import find_spec
+
+    missing = [name for name in EXTRA if find_spec(name) is None]
+    if missing:
+        raise click.ClickException(
+            f"the sandbox needs {' and '.join(missing)}; install with: pip install 'aws-org-baseline[sandbox]'"
+        )
+
+
 def seeded(path: Path) -> Organization:
     """The organization that the file describes; raises `BadInput` with the findings where it has errors."""
     from org.reconcile.wanted import wanted
@@ -93,10 +109,10 @@ def seeded(path: Path) -> Organization:
 def explain(running: Sandbox) -> None:
     """Standard error says what is served and what has drifted."""
     realm = running.world.realm
-    what = f"an organization with {len(realm.accounts)} accounts" if realm else "no organization yet"
+    what = f"an organization with {counted(len(realm.accounts), 'account')}" if realm else "no organization yet"
     click.echo(f"sandbox: {what}, management account {running.management}, at {running.url}", err=True)
     if running.drifted:
-        click.echo(f"sandbox: {len(running.drifted)} changes made as if by hand:", err=True)
+        click.echo(f"sandbox: {counted(len(running.drifted), 'change')} made as if by hand:", err=True)
     for line in running.drifted:
         click.echo(f"  {line}", err=True)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION = 1
+MOST_BYTES = 32_000_000
+"""No plan is larger; a plan of 10,000 new accounts takes less than a third of it."""
 
 
 def to_data(plan: Plan) -> dict[str, Any]:
@@ -56,10 +58,11 @@ def dumps(plan: Plan) -> str:
 def read(path: Path) -> Plan:
     """The plan in a file. Raises `BadInput` where the file is no plan, or not the one that its digest names."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(_text(path))
         plan = _plan(data)
         said, version = (data["plan_id"], data["digest"]), data["version"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        computed = plan.plan_id, digest(data)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _refused(
             path, f"`{path.name}` is not a plan file: {error}", "make one with `org plan --out FILE`"
         ) from error
@@ -67,9 +70,18 @@ def read(path: Path) -> Plan:
         raise _refused(
             path, f"`{path.name}` has the format version `{version}`", f"this release reads version {VERSION}"
         )
-    if said != (plan.plan_id, digest(data)):
+    if said != computed:
         raise _refused(path, f"`{path.name}` was changed after it was made", "make a new plan and have it reviewed")
     return plan
+
+
+def _text(path: Path) -> str:
+    """The text of a file that may be a plan; raises ValueError where it is larger than any plan."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES // 1_000_000} MB")
+    return content.decode()
 
 
 def _refused(path: Path, message: str, help_line: str) -> BadInput:
