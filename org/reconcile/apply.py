@@ -66,8 +66,16 @@ def apply(
 def already_so(plan: Plan, live: Live) -> frozenset[int]:
     """The numbers of the changes that are so already; raises `StalePlan` where a precondition no longer holds."""
     done, differences = set(), []
+    updates = {change.name: change for change in plan.changes if _is_policy_update(change)}
+    will_be: dict[str, State | None] = {}
     for number, change in enumerate(plan.changes):
-        observed = live.observed(change)
+        observed = will_be.get(change.name) if _is_policy_update(change) else None
+        observed = live.observed(change) if observed is None else observed
+        if _is_policy_update(change):
+            # A policy may be updated twice; what the first update makes is what the second one is based on.
+            last = updates[change.name].after
+            will_be[change.name] = last if same_state(observed, last) else change.after
+            observed = change.after if same_state(observed, last) else observed
         if same_state(observed, change.after):
             done.add(number)
         elif not same_state(observed, change.before):
@@ -76,6 +84,10 @@ def already_so(plan: Plan, live: Live) -> frozenset[int]:
     if differences:
         raise StalePlan(differences)
     return frozenset(done)
+
+
+def _is_policy_update(change: Change) -> bool:
+    return (change.kind, change.action) == ("policy", Action.UPDATE)
 
 
 def same_state(left: State | None, right: State | None) -> bool:

@@ -197,13 +197,12 @@ def _policy(wanted: Policy, existing: Policy | None, home: Place) -> Iterator[Ch
 
 def only_adds(before: State, after: State) -> bool:
     """True where a policy keeps every statement that it has, so that the update can only make it stricter."""
-    old, new = (
-        {json.dumps(statement, sort_keys=True) for statement in _statements(state)} for state in (before, after)
-    )
+    old, new = ({json.dumps(statement, sort_keys=True) for statement in statements(state)} for state in (before, after))
     return bool(old) and old <= new
 
 
-def _statements(state: State) -> list[Any]:
+def statements(state: State) -> list[Any]:
+    """The statements of a policy's state; none for a declarative policy."""
     statement = json.loads(str(state["content"])).get("Statement", [])
     return statement if isinstance(statement, list) else [statement]
 

@@ -13,6 +13,7 @@ from org.policy.quota import QUOTAS
 from org.reconcile.align import align
 from org.reconcile.diff import LIVE, diff, removable
 from org.reconcile.guard import guards
+from org.reconcile.two_steps import in_two_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ def plan(
     needed = {account.key: sorted(account.contacts) for account in wanted.accounts if account.contacts}
     if with_contacts is not None and needed:
         aligned = type(aligned)(with_contacts(aligned.found, needed), aligned.renamed, aligned.findings)
-    changes = tuple(sorted(diff(wanted, aligned), key=_order))
+    changes = tuple(sorted(in_two_steps(tuple(diff(wanted, aligned))), key=_order))
     findings = (*aligned.findings, *_noticed(wanted, aligned), *_full_targets(aligned.found, changes))
     return Plan(
         changes=changes,

@@ -86,6 +86,39 @@ def test_a_statement_stays_while_its_replacement_is_not_attached(reconcile: Call
     assert {"attach attachment second": "failed", "update policy p": "skipped"}.items() <= made.items()
 
 
+def test_what_is_narrowed_is_narrow_before_anybody_moves_there(sandbox: Sandbox, cloud: Callable[[], Cloud]) -> None:
+    """From A, where only s3 is denied, to B, whose policy is to deny s3 instead of ec2: s3 is denied all the time."""
+    before = _organization(_account("x", "A"), policies=(_scp("a", "ou:A"), _scp("b", "ou:B", actions=("ec2:*",))))
+    after = _organization(_account("x", "B"), policies=(_scp("a", "ou:A"), _scp("b", "ou:B")))
+    sandbox.reset(before)
+    texts: list[set[str]] = []
+
+    def look(_: object) -> None:
+        realm = sandbox.world.realm
+        assert realm is not None
+        account = next(account for account in realm.accounts.values() if account.email == "aws+x@acme.example")
+        reaching = [
+            realm.policies[policy].content
+            for node in realm.lineage(account.id)
+            for policy in realm.attached_to(node, "SERVICE_CONTROL_POLICY")
+        ]
+        texts.append({action for action in ("s3:*", "ec2:*") if any(action in text for text in reaching)})
+
+    sandbox.on_write = look
+    plan = plan_organization(after, cloud())
+    assert ["update", "move", "update"] == [change.action.value for change in plan.changes]
+    assert {Result.DONE} == {outcome.result for outcome in apply(plan, cloud())}
+    assert all("s3:*" in reached for reached in texts)
+    assert () == plan_organization(after, cloud()).changes
+    assert {Result.SKIPPED} == {outcome.result for outcome in apply(plan, cloud())}
+
+
+def test_an_update_that_nobody_feels_is_one(sandbox: Sandbox, cloud: Callable[[], Cloud]) -> None:
+    sandbox.reset(_organization(policies=(_scp("p", "ou:A"),)))
+    plan = plan_organization(_organization(policies=(_scp("p", "ou:A", actions=("ec2:*",)),)), cloud())
+    assert ["update"] == [change.action.value for change in plan.changes]
+
+
 def test_a_plan_with_an_error_is_not_carried_out_at_all(sandbox: Sandbox, cloud: Callable[[], Cloud]) -> None:
     sandbox.reset(_organization(policies=(_scp("old", "ou:A"), replace(_scp("new"), owned=False))))
     plan = plan_organization(_organization(policies=(_scp("new", "ou:A"),)), cloud())

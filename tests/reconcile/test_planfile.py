@@ -55,7 +55,7 @@ DAMAGE = {
     "no changes": lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "changes"}),
     "an unknown action": lambda text: text.replace('"action": "move"', '"action": "explode"'),
     "another change": lambda text: text.replace("renamed", "hijacked"),
-    "a guard taken out": lambda text: json.dumps(json.loads(text) | {"guards": []}),
+    "other guards": lambda text: json.dumps(json.loads(text) | {"guards": [{"name": "x", "because": "y"}]}),
     "another organization": lambda text: json.dumps(json.loads(text) | {"organization_id": "o-another000"}),
     "a lower risk": lambda text: text.replace('"risk": "high"', '"risk": "low"'),
     "another version": lambda text: text.replace('"version": 1', '"version": 2', 1),
