@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from org.model.finding import Severity, Span
+from org.policy.backtracking import LONGEST_VALUE
 from org.policy.bundle import FOLDER as BUNDLES
 from org.policy.bundle import Bundle, bundle, unfit
 from org.policy.formats import with_pattern
@@ -51,7 +53,7 @@ class Library:
 
 def parameters_schema(template: Template | Bundle) -> dict[str, Any]:
     """The JSON Schema of a template's or bundle's parameters; each also takes a `$organization.*` reference."""
-    schemas = {name: with_references(with_pattern(schema)) for name, schema in template.parameters.items()}
+    schemas = {name: bounded(with_references(with_pattern(schema))) for name, schema in template.parameters.items()}
     return {
         "type": "object",
         "description": template.title,
@@ -59,6 +61,27 @@ def parameters_schema(template: Template | Bundle) -> dict[str, Any]:
         "properties": schemas,
         "required": [name for name, schema in template.parameters.items() if "default" not in schema],
     }
+
+
+def bounded(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema with a longest value beside each pattern, so that no reader of it matches for long."""
+    found = dict(schema)
+    if "items" in found:
+        found["items"] = bounded(found["items"])
+    if "anyOf" in found:
+        found["anyOf"] = [bounded(one) for one in found["anyOf"]]
+    if "pattern" in found:
+        found["maxLength"] = min(found.get("maxLength", LONGEST_VALUE), LONGEST_VALUE)
+    return found
+
+
+def leads_out(file: Path) -> bool:
+    """True where a file or folder is, after symbolic links are followed, not below the folder above its own.
+
+    What a check reads, and the lines it prints, must be what was reviewed: a link in a pull request could name any file
+    of the machine that checks it.
+    """
+    return not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(file.parent.parent))
 
 
 def library_folders(accounts_file: Path) -> list[Path]:
@@ -79,6 +102,9 @@ def library(folders: Sequence[Path]) -> Library:
     findings: list[Finding] = []
     taken: dict[str, Path] = {}
     for folder in folders:
+        if not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(folder.parent)):
+            findings.append(_linked(folder))
+            continue
         for file in _files(folder):
             one, problems = _read(file)
             stem = file.name.removesuffix(".yaml")
@@ -103,7 +129,9 @@ def _sources(findings: Iterable[Finding]) -> dict[str, str]:
     """The text of every file that a finding is about, by its name as shown."""
     files = {finding.span.file for finding in findings if finding.span}
     return {
-        file: _content(Path(file))[:LONGEST].decode(errors="replace") for file in sorted(files) if Path(file).is_file()
+        file: _content(Path(file))[:LONGEST].decode(errors="replace")
+        for file in sorted(files)
+        if Path(file).is_file() and not leads_out(Path(file))
     }
 
 
@@ -133,6 +161,8 @@ def _strays(folder: Path) -> Iterator[Finding]:
 def _read(file: Path) -> tuple[Template | Bundle | None, tuple[Finding, ...]]:
     if not file.is_file():
         return None, (finding("ORG100", f"`{file.name}` is not a file", Span(_shown(file))),)
+    if leads_out(file):
+        return None, (_linked(file),)
     try:
         tree = parse(_content(file), _shown(file))
     except Broken as broken:
@@ -141,6 +171,11 @@ def _read(file: Path) -> tuple[Template | Bundle | None, tuple[Finding, ...]]:
         return None, (finding("ORG100", f"cannot be read: {error.strerror}", Span(_shown(file))),)
     stem = file.name.removesuffix(".yaml")
     return bundle(tree, stem) if file.parent.name == BUNDLES else shape(tree, file.parent.name, stem)
+
+
+def _linked(file: Path) -> Finding:
+    message = f"`{file.name}` is a link out of the folder"
+    return finding("ORG100", message, Span(_shown(file)), help="put the file itself there")
 
 
 def _content(file: Path) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from org.policy.backtracking import LONGEST_VALUE, too_slow
 from org.policy.formats import FORMATS
 from org.policy.words import shown
 
@@ -80,9 +81,12 @@ def _keyword_problems(keyword: str, value: Any, kind: str, path: Path) -> Iterat
         yield here, f"no format {shown(value)}: docs/policy-templates.md lists them"
     elif keyword == "pattern":
         try:
-            re.compile(value)
-        except re.error as error:
-            yield here, f"pattern `{value}` is not a regular expression: {error}"
+            reason = too_slow(value)
+        except (re.error, OverflowError) as error:
+            yield here, f"pattern {shown(value)} is not a regular expression: {error}"
+        else:
+            if reason:
+                yield here, f"pattern {shown(value)} {reason}"
 
 
 def problems(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
@@ -121,6 +125,8 @@ def _text_problems(schema: Mapping[str, Any], value: str) -> Iterator[str]:
         yield f"is {shown(value)}, which has a character that no policy may hold"
     elif value.startswith("@@"):
         yield f"is {shown(value)}, and `@@` begins an inheritance operator"
+    elif "pattern" in schema and len(value) > LONGEST_VALUE:
+        yield f"is {len(value)} characters long; with a pattern it may have at most {LONGEST_VALUE}"
     elif "format" in schema and not re.search(FORMATS[schema["format"]], value):
         yield f"is {shown(value)}, which is not of the format {schema['format']}"
     elif "pattern" in schema and not re.search(schema["pattern"], value):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from org.model.finding import Span
 from org.model.policy import PolicyType, minified
-from org.policy.library import LIKE_TEMPLATES, ROLES
+from org.policy.library import LIKE_TEMPLATES, ROLES, leads_out
 from org.policy.parameters import problems
 from org.policy.parse import LONGEST, Broken, Tree, parse
 from org.policy.quota import size
@@ -117,6 +117,9 @@ def role_library(folders: Sequence[Path]) -> Roles:
 def _read_file(file: Path, name: str) -> tuple[RoleTemplate | None, tuple[Finding, ...]]:
     if not file.is_file():
         return None, (finding("ORG100", f"`{file.name}` is not a file", Span(name)),)
+    if leads_out(file):
+        message = f"`{file.name}` is a link out of the folder"
+        return None, (finding("ORG100", message, Span(name), help="put the file itself there"),)
     if file.suffix != ".yaml":
         return None, (finding("ORG102", f"`{file.name}` does not end in .yaml", Span(name), help="rename it"),)
     return read(file.read_bytes()[: LONGEST + 1], name, file.stem)
