@@ -80,11 +80,15 @@ def _planned(planfile: Path | None, accounts: Path, form: str) -> tuple[Plan, Cl
 
 def _ask(planned: Plan) -> None:
     """Go on only after a yes from a person."""
+    from org.cli import INTERRUPTED
+
     if not sys.stdin.isatty():
         message = "nobody is there to ask; give a plan file or --auto-approve"
         raise click.UsageError(message)
     these = "this" if len(planned.changes) == 1 else "these"
-    click.confirm(f"Carry out {these} {counted(len(planned.changes), 'change')}?", abort=True, err=True)
+    if not click.confirm(f"Carry out {these} {counted(len(planned.changes), 'change')}?", err=True):
+        click.echo("nothing was changed", err=True)
+        raise click.exceptions.Exit(INTERRUPTED)
 
 
 def _progress(outcome: Outcome) -> None:

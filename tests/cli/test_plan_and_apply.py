@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from org.cli import run
+from tests.cli.test_terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,25 @@ def test_nobody_there_to_ask_is_bad_usage_and_writes_nothing(outcome: Any, sandb
     code, _, err = outcome("apply")
     assert (64, ()) == (code, sandbox.recorder.writes())
     assert "--auto-approve" in err
+
+
+def test_a_no_changes_nothing_and_says_so(outcome: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    code, _, err = outcome("apply")
+    assert (130, ()) == (code, sandbox.recorder.writes())
+    assert "Carry out these 6 changes?" in err
+    assert err.endswith("nothing was changed\n")
+
+
+def test_one_change_is_asked_about_in_the_singular(
+    outcome: Any, accounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome("apply", "--auto-approve")
+    accounts.write_text(FILE.replace("  Security: {}", "  Security: {}\n  Suspended: {}"), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    code, _, err = outcome("apply")
+    assert 0 == code
+    assert "Carry out this 1 change?" in err
 
 
 def test_a_reviewed_plan_is_applied_from_its_file(outcome: Any) -> None:
