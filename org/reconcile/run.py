@@ -19,7 +19,7 @@ from org.reconcile.apply import apply as apply_plan
 from org.reconcile.component import AccountResult, reconcile
 from org.reconcile.fan_out import fan_out, reason
 from org.reconcile.plan import plan as make_plan
-from org.reconcile.wanted import Wanted, wanted
+from org.reconcile.wanted import Wanted, wanted, wanted_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -48,7 +48,10 @@ class Batch:
 
 def plan(accounts_file: Path) -> tuple[Plan, Wanted, Cloud]:
     """The plan for the live organization, with what it was made from. Raises `BadInput` and `CloudError`."""
-    asked = wanted(accounts_file)
+    return _plan(accounts_file, wanted(accounts_file))
+
+
+def _plan(accounts_file: Path, asked: Wanted) -> tuple[Plan, Wanted, Cloud]:
     organization = asked.checked()
     cloud = connect(organization.home_region)
     made = plan_organization(organization, cloud)
@@ -76,7 +79,7 @@ def organization(
 
     Raises `BadInput`, `GuardTripped`, `StalePlan`, `CloudError`, and `Partial` where some changes failed.
     """
-    made, asked, cloud = plan(accounts_file)
+    made, asked, cloud = _plan(accounts_file, wanted_once(accounts_file))
     outcomes = apply_plan(made, cloud, allow=allow, progress=progress) if apply else ()
     if any(outcome.failed for outcome in outcomes):
         raise Partial(outcomes)
@@ -88,7 +91,7 @@ def component(accounts_file: Path, name: str, keys: Sequence[str], *, apply: boo
 
     Raises `BadInput` for an unknown component or a bad accounts file, `CloudError` where the accounts cannot be listed.
     """
-    asked = wanted(accounts_file).checked()
+    asked = wanted_once(accounts_file).checked()
     known = baseline.find()
     if name not in known:
         raise BadInput([Finding("ORG037", f"unknown component `{name}`", help=f"one of {', '.join(known)}")])

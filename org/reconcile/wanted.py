@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from org import baseline, policy
@@ -56,3 +57,13 @@ def wanted(path: Path) -> Wanted:
     if any(finding.severity is Severity.ERROR for finding in findings):
         organization = None
     return Wanted(organization, tuple(sorted(findings, key=lambda finding: finding.order)), sources)
+
+
+@cache
+def wanted_once(path: Path) -> Wanted:
+    """What `wanted` gave when this process first asked for the file.
+
+    A playbook's inventory and its tasks must speak of one state of the files, and a task inherits what the inventory
+    has read.
+    """
+    return wanted(path)

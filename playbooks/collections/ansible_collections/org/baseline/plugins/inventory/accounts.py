@@ -115,7 +115,7 @@ class InventoryModule(BaseInventoryPlugin):
 
         Ansible says an exception's text two times, so the text of the findings is not in it.
         """
-        read = wanted.wanted(file)
+        read = wanted.wanted_once(file)
         if read.organization is None:
             from org.report import text
 
