@@ -13,6 +13,7 @@ import click
 
 from org.cli import _policies
 from org.cli._options import accounts_file, accounts_option, file_argument, wants_colour
+from org.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -97,6 +98,7 @@ def summary(path: Path, result: Wanted, seconds: float) -> str:
 
     name = text.safe(str(path))
     if not result.findings and result.organization is not None:
-        accounts, units = len(result.organization.accounts), len(result.organization.units)
-        return f"{name}: no findings in {accounts:,} accounts and {units:,} organizational units ({seconds:.1f} s)"
+        accounts = counted(len(result.organization.accounts), "account")
+        units = counted(len(result.organization.units), "organizational unit")
+        return f"{name}: no findings in {accounts} and {units} ({seconds:.1f} s)"
     return f"{name}: {text.summary(result.findings)} ({seconds:.1f} s)"

@@ -11,10 +11,13 @@ import click
 import pytest
 
 from org.cli import org, run
+from org.cli.sandbox import explain, seeded
 from org.reconcile import guard, planfile
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from org.sandbox.serve import Sandbox
 
 BOTH = [("check", "x.yaml"), ("plan", "x.yaml"), ("render", "x.yaml")]
 
@@ -54,6 +57,37 @@ def test_an_argument_goes_before_the_environment(
 def test_an_accounts_file_beside_a_plan_file_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert 64 == run(["apply", "plan.json", "--accounts", "y.yaml"])
     assert "--accounts does not go with it" in capsys.readouterr().err
+
+
+ONE = """
+version: 1
+organization:
+  management: {name: acme, email: aws@acme.example, id: "111111111111"}
+  home_region: eu-west-1
+  regions: [eu-west-1]
+organizational_units: {Security: {}}
+"""
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Path:
+    """An accounts file with one account and one unit."""
+    file = tmp_path / "accounts.yaml"
+    file.write_text(ONE, encoding="utf-8")
+    return file
+
+
+def test_one_account_is_checked_in_the_singular(one: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == run(["check", str(one)])
+    assert "no findings in 1 account and 1 organizational unit (" in capsys.readouterr().err
+
+
+def test_one_account_is_served_in_the_singular(one: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    sandbox.reset(seeded(one), drift=1)
+    explain(sandbox)
+    said = capsys.readouterr().err
+    assert "sandbox: an organization with 1 account, " in said
+    assert "sandbox: 1 change made as if by hand:" in said
 
 
 GUARDS = [("mass-mvoe", "no guard `mass-mvoe`; did you mean `mass-move`?"), ("xyz", "the guards are create-organ")]
