@@ -39,7 +39,10 @@ def command(planfile: Path | None, named: Path | None, allow: tuple[str, ...], f
     _known_guards(allow)
     if planfile and was_given("named"):
         raise click.UsageError("a plan file says all there is to do; --accounts does not go with it")
-    planned, cloud = _planned(planfile, accounts_file(None, named), form)
+    try:
+        planned, cloud = _planned(planfile, accounts_file(None, named), form)
+    except BrokenPipeError as error:
+        raise click.ClickException("nobody reads the plan, so nothing was carried out") from error
     if planned and planfile is None and not auto_approve:
         _ask(planned)
     outcomes = apply(planned, cloud, allow=allow, progress=_progress)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from org.cli.sandbox import seeded
+from org.sandbox.serve import Fault
+
 if TYPE_CHECKING:
     from org.sandbox.serve import Sandbox
 
@@ -87,3 +90,21 @@ def test_a_plan_on_a_full_disk_is_one_line(sandbox: Sandbox, tmp_path: Path) -> 
     (tmp_path / "accounts.yaml").write_text(FILE, encoding="utf-8")
     code, errors = shell(f"{ORG} plan >/dev/full", tmp_path)
     assert (1, "error: No space left on device") == (code, errors.splitlines()[-1])
+
+
+def test_apply_is_no_success_where_nobody_read_the_plan(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "accounts.yaml").write_text(FILE, encoding="utf-8")
+    code, errors = shell(f"{ORG} apply --auto-approve --allow last-guardrail | true", tmp_path)
+    assert (1, ()) == (code, sandbox.recorder.writes())
+    assert errors.endswith("Error: nobody reads the plan, so nothing was carried out\n")
+
+
+def test_apply_goes_on_where_nobody_reads_its_failures(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "accounts.yaml"
+    file.write_text(FILE, encoding="utf-8")
+    sandbox.reset(seeded(file))
+    file.write_text(f"{FILE}policies: [deny-leave-organization, deny-root]\n", encoding="utf-8")
+    sandbox.faults.add(Fault(match="AttachPolicy", code="AccessDeniedException"))
+    code, _ = shell(f"{ORG} apply --auto-approve 2>&1 >out | true", tmp_path)
+    assert 5 == code
+    assert (tmp_path / "out").read_text(encoding="utf-8").endswith(", 2 failed.\n")
