@@ -18,6 +18,7 @@ _WHAT_TO_DO = {
     "ProfileNotFound": "set AWS_PROFILE to a profile of your AWS configuration, or unset it",
     "PartialCredentialsError": "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or complete the profile",
     "CredentialRetrievalError": "run the profile's credential_process by hand to see what is wrong",
+    "AccessDenied": "the role of the profile must exist and trust the credentials that assume it",
     "ConfigParseError": "mend that file, or name another in AWS_CONFIG_FILE",
     "FileNotFoundError": "check AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile",
     "SSOTokenLoadError": "run: aws sso login",
@@ -38,7 +39,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError, OSError, ValueError, RuntimeError) as error:
-        name = type(error).__name__
+        name = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         shown = "".join(letter if letter.isprintable() else " " for letter in str(error))
         what = f"{' '.join(shown.split()).rstrip('.')}; {_WHAT_TO_DO.get(name, _OTHERWISE)}"
         raise Unreachable(Place(""), "GetCredentials", name, what) from error

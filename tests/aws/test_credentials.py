@@ -8,6 +8,7 @@ import pytest
 
 from org.aws.cloud import connect
 from org.errors import Unreachable
+from org.sandbox.serve import Fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,8 @@ NOTHING = ""
 FAILING = "[profile p]\ncredential_process = sh -c 'echo the vault is sealed >&2; exit 3'\n"
 NO_JSON = "[profile p]\ncredential_process = echo hello\n"
 HALF_ROLE = "[profile p]\nrole_arn = arn:aws:iam::111111111111:role/r\n"
+CLOSED_ROLE = "[profile p]\nrole_arn = arn:aws:iam::111111111111:role/r\ncredential_source = Environment\n"
+KEYS = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
 BROKEN = "[profile p\nregion eu-west-1\n"
 WEB = {"AWS_ROLE_ARN": "arn:aws:iam::111111111111:role/r", "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere/token"}
 MISTAKES = [
@@ -26,6 +29,13 @@ MISTAKES = [
     ("a process without JSON", NO_JSON, {"AWS_PROFILE": "p"}, "JSONDecodeError", "check AWS_PROFILE"),
     ("half a key", NOTHING, {"AWS_ACCESS_KEY_ID": "x"}, "PartialCredentialsError", "set both AWS_ACCESS_KEY_ID and"),
     ("half a role", HALF_ROLE, {"AWS_PROFILE": "p"}, "PartialCredentialsError", "or complete the profile"),
+    (
+        "a role that refuses",
+        CLOSED_ROLE,
+        {"AWS_PROFILE": "p", **KEYS},
+        "AccessDenied",
+        "must exist and trust the credentials",
+    ),
     ("a broken file", BROKEN, {}, "ConfigParseError", "mend that file"),
     ("no token file", NOTHING, WEB, "FileNotFoundError", "check AWS_WEB_IDENTITY_TOKEN_FILE"),
 ]
@@ -41,7 +51,7 @@ def test_a_mistake_with_credentials_is_one_line_that_says_what_to_do(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert sandbox.url
+    sandbox.faults.add(Fault(match="AssumeRole", code="AccessDenied", status=403))
     (tmp_path / "config").write_text(config, encoding="utf-8")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import time
 
 import pytest
@@ -69,3 +71,23 @@ def test_completion_offers_the_commands(monkeypatch: pytest.MonkeyPatch, capsys:
     with pytest.raises(SystemExit):
         run([])
     assert "plan" in capsys.readouterr().out.splitlines()
+
+
+HEAVY = {
+    "boto3",
+    "botocore",
+    "yaml",
+    "jsonschema",
+    "moto",
+    "subprocess",
+    "click.shell_completion",
+    "importlib.metadata",
+}
+
+
+def test_the_list_of_commands_loads_nothing_heavy() -> None:
+    program = "import sys; from org.cli import run; run(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert 0 == done.returncode
+    assert set() == HEAVY & set(done.stderr.split())
+    assert "plan" in done.stdout
