@@ -19,8 +19,14 @@ NOTHING = ""
 FAILING = "[profile p]\ncredential_process = sh -c 'echo the vault is sealed >&2; exit 3'\n"
 NO_JSON = "[profile p]\ncredential_process = echo hello\n"
 HALF_ROLE = "[profile p]\nrole_arn = arn:aws:iam::111111111111:role/r\n"
-CLOSED_ROLE = "[profile p]\nrole_arn = arn:aws:iam::111111111111:role/r\ncredential_source = Environment\n"
-KEYS = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
+CLOSED_ROLE = """
+[profile p]
+role_arn = arn:aws:iam::111111111111:role/r
+source_profile = q
+[profile q]
+aws_access_key_id = sandbox
+aws_secret_access_key = sandbox
+"""
 BROKEN = "[profile p\nregion eu-west-1\n"
 WEB = {"AWS_ROLE_ARN": "arn:aws:iam::111111111111:role/r", "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere/token"}
 MISTAKES = [
@@ -32,7 +38,7 @@ MISTAKES = [
     (
         "a role that refuses",
         CLOSED_ROLE,
-        {"AWS_PROFILE": "p", **KEYS},
+        {"AWS_PROFILE": "p"},
         "AccessDenied",
         "must exist and trust the credentials",
     ),
