@@ -11,13 +11,16 @@ from org.load import Loaded, build, checks, include, reading, schema, words
 from org.load.conform import Problem, Problems, compiled
 from org.load.declared import Account, Declared, Entry, accounts_of, management_of, units_of
 from org.load.suggest import Suggester
-from org.load.yaml import BROKEN, collector_off, parse
-from org.model.finding import Severity
+from org.load.yaml import BROKEN, MAX_VALUES, collector_off, parse
+from org.model.finding import Severity, Span
 
 if TYPE_CHECKING:
     from org.load import Vocabulary
     from org.load.positions import Tree
     from org.model.finding import Finding
+
+Shape = Callable[["Vocabulary"], Any]
+"""What makes the schema of a file."""
 
 
 class Loading:
@@ -29,6 +32,8 @@ class Loading:
         self.findings: list[Finding] = []
         self.sources: dict[str, str] = {}
         self.complete = True
+        self.values = 0
+        self.problems: dict[Shape, Callable[[Any], Problems]] = {}
 
     def file(self, path: Path) -> Loaded:
         """What a file and its included files declare."""
@@ -42,19 +47,22 @@ class Loading:
         with collector_off():
             return self.loaded(self.tree(text, name, reading.inspect(text, name), schema.schema), None)
 
-    def tree(self, text: str, name: str, unreadable: tuple[Finding, ...], shape: Callable[[Vocabulary], Any]) -> Entry:
+    def tree(self, text: str, name: str, unreadable: tuple[Finding, ...], shape: Shape) -> Entry:
         """The top of a file, cleared of everything that does not fit the schema; empty where it cannot be read."""
         self.sources[name] = text
         if unreadable:
             self.findings += unreadable
             self.complete = False
             return Entry(name, {}, 0)
-        tree = parse(text, name)
+        tree = parse(text, name, self.values)
+        self.values = tree.values
         self.findings += tree.findings
         if tree.data is BROKEN:
             self.complete = False
             return Entry(name, {}, 0)
-        problems = compiled(shape(self.vocabulary))(tree.data)
+        if shape not in self.problems:
+            self.problems[shape] = compiled(shape(self.vocabulary))
+        problems = self.problems[shape](tree.data)
         self.findings += self.first(words.findings(problems, tree, self.suggester))
         data = cleared(tree, problems)
         return Entry(name, data if isinstance(data, dict) else {}, tree.marks)
@@ -83,9 +91,16 @@ class Loading:
         files, findings = include.included(top, path)
         self.findings += findings
         found = []
+        size = len(self.sources[top.file].encode())
         for name, file in files.items():
             text, unreadable = reading.read(file, name)
+            size += len(text.encode())
+            if size > reading.MOST_BYTES:
+                message = f"the files up to this one have more than {reading.MOST_BYTES:,} bytes"
+                unreadable = (reading.TOO_LARGE.finding(message, Span(name), help=reading.INHERIT),)
             found.append(self.tree(text, name, unreadable, schema.included))
+            if size > reading.MOST_BYTES or self.values > MAX_VALUES:
+                break
         return found
 
 

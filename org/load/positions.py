@@ -28,12 +28,16 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A file's data, its positions and what is wrong with it; `data` is BROKEN where nothing could be read."""
+    """A file's data, its positions and what is wrong with it; `data` is BROKEN where nothing could be read.
+
+    `values` is the number of keys and values in this file and in those read before it.
+    """
 
     file: str
     data: Any
     marks: int | Marks
     findings: tuple[Finding, ...]
+    values: int = 0
 
 
 def pack(start: Any, end: Any) -> int:

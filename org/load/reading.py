@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 8 * 1024 * 1024
 """10,000 accounts with 11 lines each are 4 MB."""
 
+MOST_BYTES: Final = 2 * MAX_BYTES
+"""All files together, the included ones too."""
 MOST_FINDINGS: Final = 10_000
 FIRST_LINES: Final = "start with `version: 1` and `organization:`; `org schema` prints every key"
 SPLIT: Final = "split it into files of accounts and name them under `include:`"
@@ -27,9 +29,10 @@ UNREADABLE = Rule(
 TOO_LARGE = Rule(
     "ORG002",
     "a file is too large",
-    f"A file may have {MAX_BYTES // 1024 // 1024} MiB and 450,000 keys and values, enough for 12,000 accounts. "
-    "The limit keeps a hostile pull request from filling the memory of the machine that checks it. "
-    "Larger organizations put their accounts into several files and name them under `include`.",
+    f"A file may have {MAX_BYTES // 1024 // 1024} MiB. All files together may have {MOST_BYTES // 1024 // 1024} MiB and "
+    "450,000 keys and values: enough for 10,000 accounts with 20 keys each, or for 50,000, AWS's maximum, with three. "
+    "What all of them have in common is set once, at the organizational unit. The limits keep a hostile pull request "
+    "from filling the memory of the machine that checks it; at the first one that is passed, reading stops.",
 )
 NOT_UTF8 = Rule(
     "ORG003",

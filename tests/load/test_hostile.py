@@ -244,3 +244,43 @@ def test_10_000_errors_are_all_told() -> None:
     begun = time.process_time()
     assert 9_999 == sum(one.rule == "ORG030" for one in loaded("accounts:\n" + ENTRY % 1 * 10_000).findings)
     assert time.process_time() - begun < SECONDS
+
+
+MANY_FILES = {
+    "12 files of 20,000 accounts": (12, "accounts:\n" + ENTRY % 1 * 20_000),
+    "12 files of 5 MB of comments": (12, "accounts: []\n" + "# x\n" * 1_250_000),
+    "5,000 files of one account": (5_000, "accounts:\n" + ENTRY % 1),
+}
+
+
+@pytest.mark.parametrize("name", MANY_FILES)
+def test_the_bound_holds_for_all_included_files_together(tmp_path: Path, name: str) -> None:
+    count, text = MANY_FILES[name]
+    for number in range(count):
+        (tmp_path / f"team-{number:05}.yml").write_text(text, encoding="utf-8")
+    file = tmp_path / "accounts.yaml"
+    file.write_text(complete("include: [team-*.yml]\n"), encoding="utf-8")
+    cpu, memory, rules = measured(file)
+    if cpu >= SECONDS:
+        cpu, memory, rules = measured(file)
+    assert ("ORG002" if count == 12 else "ORG030") in rules
+    assert cpu < SECONDS
+    assert memory < MEGABYTES
+
+
+def test_the_total_is_one_finding(tmp_path: Path) -> None:
+    for number in range(12):
+        (tmp_path / f"team-{number:02}.yml").write_text("accounts:\n" + ENTRY % 1 * 20_000, encoding="utf-8")
+    (tmp_path / "accounts.yaml").write_text(complete("include: [team-*.yml]\n"), encoding="utf-8")
+    found = load(tmp_path / "accounts.yaml", VOCABULARY).findings
+    assert [("ORG002", "team-04.yml")] == [(one.rule, Path(one.span.file).name) for one in found if one.span]
+
+
+def test_10_000_accounts_of_20_keys_are_within_the_bound() -> None:
+    tags = ", ".join(f"tag-{number}: x" for number in range(17))
+    assert (
+        ()
+        == loaded(
+            "accounts:\n" + "".join(f"  - {{key: a{n}, ou: Workloads, tags: {{{tags}}}}}\n" for n in range(10_000))
+        ).findings
+    )
