@@ -14,6 +14,7 @@ from org.cli._options import accounts_file, accounts_option, file_argument, show
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from org.model.organization import Organization
     from org.model.policy import Policy
 
 VERSION = 1
@@ -66,26 +67,28 @@ def command(  # noqa: PLR0913 - one parameter for each option
     from org.reconcile.wanted import wanted
 
     asked = wanted(accounts_file(file, named))
-    policies = asked.checked().policies
+    organization = asked.checked()
+    policies = organization.policies
     show_findings(asked.findings, asked.sources)
     if effective:
         from org.cli._effective import show_effective
 
-        return show_effective(asked.checked(), effective, form)
+        return show_effective(organization, effective, form)
     if out:
         write(policies, out, pretty=pretty)
-    click.echo(as_json(policies) if form == "json" else as_text(policies))
+    click.echo(as_json(organization) if form == "json" else as_text(organization))
     return 0
 
 
-def as_text(policies: Sequence[Policy]) -> str:
+def as_text(organization: Organization) -> str:
     """A table: one line a policy with its type, the characters it takes of AWS's quota, and its targets."""
     from org.policy.grammar import name_of
-    from org.policy.quota import QUOTAS, size
+    from org.policy.quota import quotas, size
 
+    allowed = quotas(organization.policy_quotas)
     rows = [("POLICY", "TYPE", "CHARACTERS", "TARGETS")]
-    for policy in policies:
-        characters = f"{size(policy.content):,} of {QUOTAS[policy.kind].characters:,}"
+    for policy in organization.policies:
+        characters = f"{size(policy.content):,} of {allowed[policy.kind].characters:,}"
         rows.append((policy.name, name_of(policy.kind), characters, ", ".join(sorted(policy.targets))))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
@@ -94,21 +97,25 @@ def as_text(policies: Sequence[Policy]) -> str:
     )
 
 
-def as_json(policies: Sequence[Policy]) -> str:
+def as_json(organization: Organization) -> str:
     """The versioned JSON: every policy with its document."""
-    return json.dumps({"version": VERSION, "policies": [record(policy) for policy in policies]}, indent=2)
+    from org.policy.quota import quotas
+
+    allowed = quotas(organization.policy_quotas)
+    records = [record(policy, allowed[policy.kind].characters) for policy in organization.policies]
+    return json.dumps({"version": VERSION, "policies": records}, indent=2)
 
 
-def record(policy: Policy) -> dict[str, Any]:
-    """One policy as plain JSON data."""
-    from org.policy.quota import QUOTAS, size
+def record(policy: Policy, quota: int) -> dict[str, Any]:
+    """One policy as plain JSON data, with the characters that its document may have."""
+    from org.policy.quota import size
 
     return {
         "name": policy.name,
         "type": policy.kind.value,
         "description": policy.description,
         "characters": size(policy.content),
-        "quota": QUOTAS[policy.kind].characters,
+        "quota": quota,
         "targets": sorted(policy.targets),
         "contains": [{"policy": name, "sid": sid} for name, sid in policy.contains],
         "document": policy.document,

@@ -50,6 +50,10 @@ def organization(declaration: Declared) -> Organization:
         regions=tuple(entry.get("regions")),
         pipeline=Pipeline(**entry.data.get("pipeline", {})),
         file=declaration.top.file,
+        policy_quotas={
+            kind: {name: int(number) for name, number in numbers.items()}
+            for kind, numbers in entry.get("policy_quotas", {}).items()
+        },
     )
 
 

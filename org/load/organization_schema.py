@@ -16,13 +16,22 @@ from org.load.shapes import (
     service,
     text,
 )
+from org.model.policy import PolicyType
 
 
 def organization() -> Schema:
     """The schema of the whole part."""
     return record(
         "What holds for the organization as a whole.",
-        {"management": management(), **places(), **addresses(), "pipeline": pipeline(), **services(), **accounts()},
+        {
+            "management": management(),
+            **places(),
+            **addresses(),
+            "pipeline": pipeline(),
+            **services(),
+            **policies(),
+            **accounts(),
+        },
         ("management", "home_region", "regions"),
         {
             "management": {"name": "acme", "email": "aws@acme.example"},
@@ -119,6 +128,45 @@ def services() -> Schema:
             },
         },
     }
+
+
+def policies() -> Schema:
+    """The properties about how policies are made."""
+    kinds = {
+        kind.value: reference(
+            "policy_quota", f"Your quotas of policies of the type {kind.value}.", {"characters": 5120}
+        )
+        for kind in PolicyType
+    }
+    return {
+        "policy_quotas": record(
+            "AWS's quotas of policies, by policy type, where they are not the ones that this program knows.",
+            kinds,
+            (),
+            {"SERVICE_CONTROL_POLICY": {"characters": 5120, "attached": 5}},
+        ),
+    }
+
+
+def policy_quota() -> Schema:
+    """The schema of the quotas of one policy type; the names are those of `org.policy.quota.Quota`."""
+
+    def number(description: str, example: int, least: int = 0) -> Schema:
+        shape: Schema = {"type": "integer", "description": description, "examples": [example]}
+        return {**shape, "minimum": least, "maximum": 1_000_000}
+
+    return record(
+        "Quotas of one policy type; what is not given stays as this program knows it.",
+        {
+            "characters": number("The characters that one document may have.", 5120, 1),
+            "attached": number("How many policies one root, unit or account may carry, AWS's own included.", 5, 1),
+            "policies": number("How many policies the organization may have.", 1000, 1),
+            "aws_attached": number("How many of those that a target carries are AWS's own.", 1),
+            "kept_free": number("How many places on a target stay free for replacing a policy.", 1),
+        },
+        (),
+        {"characters": 5120},
+    )
 
 
 def accounts() -> Schema:

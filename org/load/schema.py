@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from org.load.organization_schema import organization
+from org.load.organization_schema import organization, policy_quota
 from org.load.shapes import (
     ONE_LINE,
     Schema,
@@ -230,6 +230,7 @@ def definitions(vocabulary: Vocabulary, unit_paths: Iterable[str], fill: bool) -
             "Alternate contacts of accounts.", {kind: {"$ref": "#/definitions/contact"} for kind in KINDS}
         ),
         "contact": person(),
+        "policy_quota": policy_quota(),
         "tags": {
             "type": "object",
             "description": "Tags. A value of null removes the tag, and keeps it from being inherited.",

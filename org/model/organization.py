@@ -131,6 +131,7 @@ class Organization:
     `policy_uses` are what accounts.yaml asks for, before rendering; `policies` the rendered or found ones.
     `enabled_policy_types` are those switched on at the root. `trusted_services` have access to the organization;
     `delegated_administrators` maps a service principal to account keys. All three name what is declared or found.
+    `policy_quotas` are the quotas that accounts.yaml declares, by policy type and name, as `org.policy.quota` has them.
     """
 
     accounts: tuple[Account, ...] = ()
@@ -146,6 +147,7 @@ class Organization:
     id: str | None = None
     root_id: str | None = None
     file: str = ""
+    policy_quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def management(self) -> Account | None:

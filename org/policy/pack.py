@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 APART = {PolicyType.SERVICE_CONTROL_POLICY: 5, PolicyType.RESOURCE_CONTROL_POLICY: 2}
-"""Up to this many policies of ours on one target stay as they are, each under its own name.
+"""Up to this many policies of ours on one target stay as they are, each under its own name; fewer where fewer fit.
 
 Fewer than fit, so that the packed documents can be attached beside the single ones before those are detached.
 """
@@ -38,7 +38,7 @@ def pack(
     Policies with the same targets are packed together, so every document keeps one list of targets. A packed policy
     says in `contains` what is in it.
     """
-    crowded = _crowded(policies)
+    crowded = _crowded(policies, quotas)
     classes: dict[tuple[PolicyType, frozenset[str]], list[Policy]] = defaultdict(list)
     result = []
     for policy in policies:
@@ -58,12 +58,13 @@ def pack(
     return tuple(sorted(result, key=lambda policy: (policy.kind, policy.name)))
 
 
-def _crowded(policies: Iterable[Policy]) -> set[tuple[PolicyType, str]]:
+def _crowded(policies: Iterable[Policy], quotas: Mapping[PolicyType, Quota]) -> set[tuple[PolicyType, str]]:
     carried: dict[tuple[PolicyType, str], int] = defaultdict(int)
     for policy in policies:
         for target in policy.targets:
             carried[policy.kind, target] += 1
-    return {pair for pair, number in carried.items() if pair[0] in APART and number > APART[pair[0]]}
+    apart = {kind: min(number, max(1, quotas[kind].ours - 1)) for kind, number in APART.items()}
+    return {pair for pair, number in carried.items() if pair[0] in apart and number > apart[pair[0]]}
 
 
 def _place(targets: frozenset[str]) -> str:

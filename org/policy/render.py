@@ -13,7 +13,8 @@ from org.policy.effective import contradictions
 from org.policy.grammar import SHORT, mistakes, name_of
 from org.policy.pack import pack
 from org.policy.parameters import problems
-from org.policy.quota import QUOTAS, Quota, size
+from org.policy.quota import Quota, size
+from org.policy.quota import quotas as quotas_with
 from org.policy.reference import NAMES, PREFIX, known_values, resolve, unknown_references
 from org.policy.words import finding, suggestion
 
@@ -145,11 +146,13 @@ def policy_name(use: PolicyUse) -> str:
     return use.template if not use.parameters or place == "/" else f"{use.template}@{place}"
 
 
-def render(organization: Organization, library: Library, quotas: Mapping[PolicyType, Quota] = QUOTAS) -> Rendered:
+def render(organization: Organization, library: Library, quotas: Mapping[PolicyType, Quota] | None = None) -> Rendered:
     """The policies that `organization.policy_uses` ask for, and every finding about them.
 
-    A policy with an error is still in the result, so that all of its mistakes are reported at once.
+    The quotas are AWS's with those that the organization declares in their place. A policy with an error is still in
+    the result, so that all of its mistakes are reported at once.
     """
+    quotas = quotas_with(organization.policy_quotas) if quotas is None else quotas
     renderer = _Renderer(library, known_values(organization))
     for use in organization.policy_uses:
         renderer.take(use)

@@ -9,17 +9,18 @@ from org.model.change import Action, Change, Plan, Risk
 from org.model.finding import Finding, Severity
 from org.model.organization import ACCOUNT_MANAGEMENT, AccountState
 from org.model.policy import PolicyType
-from org.policy.quota import QUOTAS
+from org.policy.quota import quotas
 from org.reconcile.align import align
 from org.reconcile.diff import LIVE, diff, removable
 from org.reconcile.guard import guards
 from org.reconcile.two_steps import in_two_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from org.model.organization import Organization
     from org.model.policy import Policy
+    from org.policy.quota import Quota
     from org.reconcile.align import Aligned
 
 ORDER = (
@@ -60,8 +61,9 @@ def plan(
     needed = {account.key: sorted(account.contacts) for account in wanted.accounts if account.contacts}
     if with_contacts is not None and needed:
         aligned = type(aligned)(with_contacts(aligned.found, needed), aligned.renamed, aligned.findings)
-    changes = tuple(sorted(in_two_steps(tuple(diff(wanted, aligned))), key=_order))
-    findings = (*aligned.findings, *_noticed(wanted, aligned), *_full_targets(aligned.found, changes))
+    allowed = quotas(wanted.policy_quotas)
+    changes = tuple(sorted(in_two_steps(tuple(diff(wanted, aligned)), allowed), key=_order))
+    findings = (*aligned.findings, *_noticed(wanted, aligned), *_full_targets(aligned.found, changes, allowed))
     return Plan(
         changes=changes,
         findings=findings,
@@ -163,7 +165,9 @@ def is_foreign(policy: Policy) -> bool:
     return not policy.owned and not policy.aws_managed and not policy.name.startswith("aws-guardrails-")
 
 
-def _full_targets(found: Organization, changes: tuple[Change, ...]) -> Iterator[Finding]:
+def _full_targets(
+    found: Organization, changes: tuple[Change, ...], allowed: Mapping[PolicyType, Quota]
+) -> Iterator[Finding]:
     """Targets that would hold more policies than AWS allows while new ones are attached before old ones go.
 
     Of SCPs and RCPs, AWS's own FullAWSAccess counts on every target.
@@ -173,7 +177,7 @@ def _full_targets(found: Organization, changes: tuple[Change, ...]) -> Iterator[
         if change.action is Action.ATTACH and change.after:
             kind, target = PolicyType(str(change.after["type"])), str(change.after["target"])
             attached[kind, target] += 1
-            quota = QUOTAS[kind]
+            quota = allowed[kind]
             if attached[kind, target] + quota.aws_attached == quota.attached + 1:
                 yield Finding(
                     "ORG908",

@@ -13,23 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 from org.model.change import Action, Change, Risk
 from org.model.policy import PolicyType, minified
-from org.policy.quota import QUOTAS, size
+from org.policy.quota import size
 from org.reconcile.diff import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from org.model.change import State
+    from org.policy.quota import Quota
 
 
-def in_two_steps(changes: Sequence[Change]) -> Iterator[Change]:
+def in_two_steps(changes: Sequence[Change], quotas: Mapping[PolicyType, Quota]) -> Iterator[Change]:
     """The changes, each update that takes something away as two where another change could feel it."""
     losing = [change for change in changes if is_losing_update(change)]
     felt = len(losing) > 1 or any(
         change.action is Action.DETACH or (change.kind, change.action) == ("account", Action.MOVE) for change in changes
     )
     for change in changes:
-        both = _with_both(change.before or {}, change.after or {}) if felt and is_losing_update(change) else None
+        twice = felt and is_losing_update(change)
+        both = _with_both(change.before or {}, change.after or {}, quotas) if twice else None
         if both is None:
             yield change
         else:
@@ -42,7 +44,7 @@ def is_losing_update(change: Change) -> bool:
     return (change.kind, change.action) == ("policy", Action.UPDATE) and change.risk is Risk.HIGH
 
 
-def _with_both(before: State, after: State) -> dict[str, Any] | None:
+def _with_both(before: State, after: State, quotas: Mapping[PolicyType, Quota]) -> dict[str, Any] | None:
     """The new state with the old statements too; None where that would allow more, or would not fit."""
     kind = PolicyType(str(after["type"]))
     if kind.declarative:
@@ -52,4 +54,4 @@ def _with_both(before: State, after: State) -> dict[str, Any] | None:
         return None
     gone = [{key: value for key, value in one.items() if key != "Sid"} for one in old if one not in new]
     content = minified({**json.loads(str(after["content"])), "Statement": [*new, *gone]})
-    return {**after, "content": content} if size(content) <= QUOTAS[kind].characters else None
+    return {**after, "content": content} if size(content) <= quotas[kind].characters else None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from org.load.organization_schema import policy_quota
 from org.model.finding import Finding, Span
 from org.model.organization import Organization, Pipeline
 from org.model.policy import PolicyType, PolicyUse
 from org.policy import Library, library, render
-from org.policy.quota import QUOTAS, quotas, size
+from org.policy.quota import QUOTAS, Quota, quotas, size
 from tests.policy.conftest import TEMPLATE
 
 if TYPE_CHECKING:
@@ -269,6 +271,22 @@ def test_the_quotas_can_be_overridden(shipped: Library, organization: Any) -> No
         quotas({"SCP": {}})
     with pytest.raises(ValueError, match="no quota `size` of SERVICE_CONTROL_POLICY"):
         quotas({"SERVICE_CONTROL_POLICY": {"size": 1}})
+
+
+def test_the_quotas_are_those_that_the_organization_declares(shipped: Library, organization: Any) -> None:
+    declared = replace(organization(*many(1)), policy_quotas={"SERVICE_CONTROL_POLICY": {"characters": 10}})
+    assert {"ORG111"} == {finding.rule for finding in render(declared, shipped).findings}
+
+
+def test_guardrails_are_packed_where_fewer_fit_than_aws_says(shipped: Library, organization: Any) -> None:
+    """Five at most, one of them AWS's own and one kept free: three that stand alone could not be switched to packed."""
+    declared = replace(organization(*many(3)), policy_quotas={"SERVICE_CONTROL_POLICY": {"attached": 5}})
+    assert ["guardrails-1@A"] == [policy.name for policy in render(declared, shipped).policies]
+    assert ["p1", "p2", "p3"] == [policy.name for policy in render(organization(*many(3)), shipped).policies]
+
+
+def test_accounts_yaml_can_override_every_quota_there_is() -> None:
+    assert sorted(policy_quota()["properties"]) == sorted(field.name for field in fields(Quota))
 
 
 def test_three_rcps_fit_on_a_target() -> None:

@@ -55,6 +55,15 @@ def test_json_has_every_document(accounts: Path, capsys: pytest.CaptureFixture[s
     assert answer["policies"][0]["document"]["Statement"][0]["Sid"] == "DenyRootUser"
 
 
+def test_the_quota_shown_is_the_one_declared(accounts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    quota = "  policy_quotas: {SERVICE_CONTROL_POLICY: {characters: 5120}}\npolicies:\n"
+    accounts.write_text(ACCOUNTS.replace("policies:\n", quota, 1))
+    assert cli.run(["render", str(accounts)]) == cli.OK
+    assert "206 of 5,120" in capsys.readouterr().out
+    assert cli.run(["render", str(accounts), "--format", "json"]) == cli.OK
+    assert {5_120} == {policy["quota"] for policy in json.loads(capsys.readouterr().out)["policies"]}
+
+
 @pytest.mark.parametrize("pretty", [False, True])
 def test_the_files_are_what_aws_gets(
     accounts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], pretty: bool

@@ -167,3 +167,18 @@ def test_a_target_takes_as_many_as_aws_says(kind: PolicyType) -> None:
     assert "ORG908" in [
         finding.rule for finding in plan(wanting(*policies, replace(policies[0], name="x")), live).findings
     ]
+
+
+def test_a_target_takes_as_many_as_accounts_yaml_says() -> None:
+    policies = [
+        Policy(PolicyType.SERVICE_CONTROL_POLICY, f"p{n}", json.dumps({"n": n}), targets=frozenset({"ou:/"}))
+        for n in range(5)
+    ]
+    live = replace(wanting(), id="o-exampleorgid", enabled_policy_types=frozenset(PolicyType))
+
+    def told(attached: int) -> list[str]:
+        asked = replace(wanting(*policies), policy_quotas={"SERVICE_CONTROL_POLICY": {"attached": attached}})
+        return [finding.message for finding in plan(asked, live).findings if finding.severity is Severity.ERROR]
+
+    assert [] == told(6)
+    assert ["`ou:/` would hold more than 5 policies of type SERVICE_CONTROL_POLICY"] == told(5)
