@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from org.model.finding import Span
 
 
+ROOT_ITSELF: Final = "/"
+"""What `ou` says for an account that is in the root and in no unit."""
 MOST_UNITS: Final = 2_000
 MOST_ACCOUNTS: Final = 50_000
 """https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
@@ -195,7 +197,8 @@ def account_of(entry: Entry, pattern: str) -> Account:
     data = entry.data
     key = data.get("key", "")
     email = data.get("email") or (pattern.replace("{key}", key) if pattern and key else "")
-    return Account(key, data.get("name") or key, email, data.get("ou", ""), entry)
+    ou = data.get("ou", "")
+    return Account(key, data.get("name") or key, email, ROOT if ou == ROOT_ITSELF else ou, entry)
 
 
 def management_of(top: Entry) -> Account:

@@ -29,10 +29,11 @@ UNREADABLE = Rule(
 TOO_LARGE = Rule(
     "ORG002",
     "a file is too large",
-    f"A file may have {MAX_BYTES // 1024 // 1024} MiB. All files together may have {MOST_BYTES // 1024 // 1024} MiB and "
-    "450,000 keys and values: enough for 10,000 accounts with 20 keys each, or for 50,000, AWS's maximum, with three. "
-    "What all of them have in common is set once, at the organizational unit. The limits keep a hostile pull request "
-    "from filling the memory of the machine that checks it; at the first one that is passed, reading stops.",
+    f"A file may have {MAX_BYTES // 1024 // 1024} MiB. All files together may have {MOST_BYTES // 1024 // 1024} MiB "
+    "and 450,000 keys and values: enough for 10,000 accounts with 20 keys each, or for 50,000, AWS's maximum, with "
+    "three. What all of them have in common is set once, at the organizational unit. The limits keep a hostile "
+    "pull request from filling the memory of the machine that checks it; at the first one that is passed, "
+    "reading stops.",
 )
 NOT_UTF8 = Rule(
     "ORG003",

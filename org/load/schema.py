@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from org.load.declared import ROOT_ITSELF
 from org.load.organization_schema import organization, policy_quota
 from org.load.shapes import (
     ONE_LINE,
@@ -92,10 +93,10 @@ def identity(unit_paths: list[str]) -> Schema:
             "The address of the account's root user, unique in all of AWS; by default made from `email_pattern`."
         ),
         "ou": text(
-            "The path of the organizational unit, from the root down.",
+            "The path of the organizational unit, from the root down; `/` is the root itself.",
             "Workloads/Prod",
             minLength=1,
-            **one_of(unit_paths),
+            **one_of([*unit_paths, ROOT_ITSELF] if unit_paths else []),
         ),
         "owner": text(
             "Who answers for the account: a person's or a team's address or name.",

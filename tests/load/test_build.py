@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from org.load import load, load_text
+from org.model.organization import ROOT as ROOT_PATH
 from org.model.organization import Account, AccountState, Contact, Organization, Pipeline
 from org.model.policy import PolicyUse
 from tests.load.complete import VOCABULARY, loaded
@@ -173,3 +174,22 @@ def test_loading_twice_gives_the_same(tmp_path: Path) -> None:
     text = EVERYTHING.read_text()
     first: Any = load_text(text, vocabulary=VOCABULARY)
     assert first == load_text(text, vocabulary=VOCABULARY)
+
+
+def test_an_account_can_be_in_the_root_itself() -> None:
+    made = organization("tags: {a: b}\naccounts:\n  - {key: payments, ou: /}\n").accounts[1]
+    assert (ROOT_PATH, {"a": "b"}) == (made.ou, made.tags)
+
+
+def test_an_account_that_is_found_in_the_root_and_declared_there_does_not_move() -> None:
+    from dataclasses import replace
+
+    from org.reconcile.plan import plan
+
+    wanted = organization("accounts:\n  - {key: payments, ou: /}\n")
+    live = [replace(one, id=f"{number:012}", key=f"{number:012}") for number, one in enumerate(wanted.accounts, 1)]
+    found = replace(wanted, accounts=tuple(live))
+    assert [] == [change for change in plan(wanted, found).changes if change.kind == "account"]
+    elsewhere = replace(found, accounts=(live[0], replace(live[1], ou="Workloads")))
+    moves = [change.identity for change in plan(wanted, elsewhere).changes if change.kind == "account"]
+    assert [("move", {"ou": ""})] == [(one["action"], one["after"]) for one in moves]

@@ -34,6 +34,7 @@ HELP = {
     ),
     "accounts:\n  - {key: a, ou: Dev}\n": "did you mean `Workloads/Dev`? write the whole path from the root down",
     "accounts:\n  - {key: a, ou: zzzzzz}\n": "declare it under `organizational_units`",
+    "organizational_units: {A: {was: B}, B: {was: Z}}\n": "rename in two runs: first `B` to `A`, then `Z` to `B`",
     "organizational_units: {A/B: {}}\n": "nest it: the part after the `/` goes under `units:`",
     ORGANIZATION + "email_domains: [acme.exmple]\n": "did you mean `acme.exmple`?",
     ORGANIZATION + "required_tags: [cost-center]\ntags: {costcenter: x}\n": (
@@ -81,3 +82,10 @@ def test_findings_stand_in_the_order_of_the_file() -> None:
 def test_meaning_is_not_looked_at_where_a_file_cannot_be_read() -> None:
     text = complete("accounts:\n  - {key: a, ou: Nowhere}\n") + "x: [\n"
     assert ["ORG005"] == [one.rule for one in load_text(text, vocabulary=VOCABULARY).findings]
+
+
+def test_a_swap_of_names_is_refused_with_the_way_to_do_it() -> None:
+    found = loaded("organizational_units: {A: {was: B}, B: {was: A}}\n").findings
+    assert ["ORG049", "ORG049"] == [one.rule for one in found]
+    way = "to swap names, rename in three runs: `A` to a name that is free, `B` to `A`, the first to `B`"
+    assert way == found[0].help

@@ -91,7 +91,7 @@ def test_it_is_draft_07_because_editors_read_no_newer_one() -> None:
 
 def test_names_that_exist_are_offered_when_asked_for() -> None:
     filled = schema(VOCABULARY, ["Workloads", "Workloads/Prod"], fill=True)
-    assert ["Workloads", "Workloads/Prod"] == filled["definitions"]["account"]["properties"]["ou"]["enum"]
+    assert ["Workloads", "Workloads/Prod", "/"] == filled["definitions"]["account"]["properties"]["ou"]["enum"]
     bare, long_form = filled["definitions"]["policies"]["items"]["anyOf"]
     assert sorted(VOCABULARY.policies) == bare["enum"] == long_form["properties"]["use"]["enum"]
 

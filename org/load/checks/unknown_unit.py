@@ -16,7 +16,7 @@ RULE = Rule(
     "an unknown organizational unit",
     (
         "`ou` is the path of a unit under `organizational_units`, from the root down, with `/` between the "
-        "names. Names are compared as AWS does, so case counts."
+        "names, or `/` for the root itself. Names are compared as AWS does, so case counts."
     ),
     wrong=("accounts:\n  - {key: payments, ou: Workloads/Prd}\n"),
     right=("accounts:\n  - {key: payments, ou: Workloads/Prod}\n"),
