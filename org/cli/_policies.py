@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from org.cli._judge import judged
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,16 +19,21 @@ if TYPE_CHECKING:
 KINDS = ("scp", "rcp", "identity", "resource", "trust")
 
 
-def looked_at(path: Path, kind: str | None, accounts: Path | None) -> tuple[Linted, Callable[[float], str]]:
+def looked_at(
+    path: Path, kind: str | None, accounts: Path | None, judge: str | None
+) -> tuple[Linted, Callable[[float], str]]:
     """What is wrong with the policies in a file or below a folder, and what sums it up once the seconds are known.
 
     With an accounts file the rules also know the organization's own roles; raises `BadInput` where it has errors.
+    With a judge AWS is asked about each document too; raises `CloudError` where that fails.
     """
     from org.policy.lint import Kind, lint_path
     from org.reconcile.wanted import wanted
 
     organization = wanted(accounts).checked() if accounts else None
     linted = lint_path(path, Kind(kind) if kind else None, around(organization))
+    if judge:
+        linted = judged(linted, organization.home_region if organization else None)
     return linted, partial(summary, path, linted)
 
 

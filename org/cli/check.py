@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from org.cli import _policies
+from org.cli._judge import JUDGES
 from org.cli._options import accounts_file, accounts_option, file_argument, wants_colour
 from org.errors import counted
 
@@ -37,23 +38,36 @@ FORMATS = ("text", "json", "github", "sarif")
 @click.option(
     "--kind", type=click.Choice(_policies.KINDS), help="What --policies holds. [default: told from each file]"
 )
+@click.option("--judge", type=click.Choice(JUDGES), help="Ask AWS's Access Analyzer about --policies as well.")
 def command(
-    file: Path | None, named: Path | None, form: str, *, strict: bool, policies: Path | None, kind: str | None
+    file: Path | None,
+    named: Path | None,
+    form: str,
+    *,
+    strict: bool,
+    policies: Path | None,
+    kind: str | None,
+    judge: str | None,
 ) -> int:
     """Look at accounts.yaml and its policies, and report everything that is wrong, with file, line and column.
 
     With --policies the documents there are looked at, JSON or YAML, whatever tool they belong to; an accounts file that
     is named beside it tells the rules which roles must never be locked out.
 
-    Nothing is asked of AWS. The exit code is 1 where there are errors, or with --strict warnings, and 0 otherwise.
+    Without --judge nothing is asked of AWS. The exit code is 1 where there are errors, or with --strict warnings, and 0
+    otherwise.
     """
     from org.load.yaml import collector_off
     from org.model.finding import Severity
 
+    if judge and policies is None:
+        raise click.UsageError("--judge needs --policies, which says what to ask about")
     begun = time.monotonic()
     path = accounts_file(file, named)
     with collector_off():
-        result, told = looked_at(path) if policies is None else _policies.looked_at(policies, kind, file or named)
+        result, told = (
+            looked_at(path) if policies is None else _policies.looked_at(policies, kind, file or named, judge)
+        )
         written = report(form, result.findings, result.sources)
     if written:
         click.echo(written, color=True)

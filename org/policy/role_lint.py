@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from org.model.finding import Finding, Span
+    from org.policy.lint.document import Document
     from org.policy.parse import Path
     from org.policy.roles import Role, RoleTemplate
 
@@ -23,6 +24,12 @@ GRANTS_NOTHING = {"boundary": frozenset({"ORG215"})}
 
 def lint_roles(roles: Iterable[Role], templates: Mapping[str, RoleTemplate]) -> Iterator[Finding]:
     """What the lint finds in the documents of the roles; each finding stands at its statement in the template."""
+    for section, written in role_documents(roles, templates):
+        yield from (one for one in run(written) if one.rule not in GRANTS_NOTHING.get(section, ()))
+
+
+def role_documents(roles: Iterable[Role], templates: Mapping[str, RoleTemplate]) -> Iterator[tuple[str, Document]]:
+    """Every document of the roles with the name of its section, its statements placed in the template."""
     for role in roles:
         template = templates[role.name]
         bound = [index for index, _ in template.template.bind(role.values)]
@@ -32,5 +39,4 @@ def lint_roles(roles: Iterable[Role], templates: Mapping[str, RoleTemplate]) -> 
                 ("Statement", number): template.template.statement_span(index) for number, index in enumerate(indices)
             }
             spans[()] = template.template.tree.span(())
-            found = run(document(Tree(dict(written), spans, {}), KINDS[section]))
-            yield from (one for one in found if one.rule not in GRANTS_NOTHING.get(section, ()))
+            yield section, document(Tree(dict(written), spans, {}), KINDS[section])

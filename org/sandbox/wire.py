@@ -14,6 +14,7 @@ PROTOCOLS = {
     "organizations": "json",
     "resourcegroupstaggingapi": "json",
     "account": "rest-json",
+    "accessanalyzer": "rest-json",
     "sts": "query",
     "s3control": "rest-xml",
 }
@@ -40,7 +41,15 @@ def parameters(service: str, body: bytes, headers: dict[str, str]) -> dict[str, 
     parsed = json.loads(body or b"{}")
     if not isinstance(parsed, dict):
         raise TypeError("the body is not an object")
-    return parsed
+    return parsed | from_query(headers.get("QUERY_STRING", "")) if service == "accessanalyzer" else parsed
+
+
+def from_query(query: str) -> dict[str, Any]:
+    """The parameters of a REST call that stand in its address; maxResults is a number."""
+    given: dict[str, Any] = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+    if "maxResults" in given:
+        given["maxResults"] = int(given["maxResults"])
+    return given
 
 
 def from_form(body: bytes) -> dict[str, Any]:
@@ -68,7 +77,7 @@ def success(service: str, operation: str, answer: dict[str, Any]) -> Response:
         return xml(200, query_document(operation, answer))
     if service == "s3control":
         return xml(200, settings_document(answer))
-    media = "application/json" if service == "account" else "application/x-amz-json-1.1"
+    media = "application/json" if PROTOCOLS[service] == "rest-json" else "application/x-amz-json-1.1"
     return Response(200, json.dumps(answer).encode(), [("Content-Type", media)])
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from org.model.finding import Finding
     from org.model.policy import Policy
+    from org.policy.lint.document import Document
     from org.policy.roles import Role, RoleTemplate
 
 __all__ = ["Around", "Kind", "Linted", "lint_path", "lint_policies", "rules"]
@@ -29,12 +30,17 @@ SAMPLE_WRITES = ("s3:PutAccountPublicAccessBlock",)
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """Findings in the order of the files, the text of each file that was read, and how much was looked at."""
+    """Findings in the order of the files, the text of each file, how many files, and the documents in them."""
 
     findings: tuple[Finding, ...]
     sources: Mapping[str, str]
     files: int
-    documents: int
+    read: tuple[Document, ...]
+
+    @property
+    def documents(self) -> int:
+        """How many documents were looked at."""
+        return len(self.read)
 
 
 def lint_path(path: Path, kind: Kind | None = None, around: Around | None = None) -> Linted:
@@ -42,7 +48,7 @@ def lint_path(path: Path, kind: Kind | None = None, around: Around | None = None
 
     `kind` is what to take them for; without it each document is looked at. Nothing is raised for a broken file.
     """
-    from org.policy.role_lint import lint_roles
+    from org.policy.role_lint import lint_roles, role_documents
 
     around = around or Around()
     found = reading.read_path(path, kind, around.organization)
@@ -54,7 +60,8 @@ def lint_path(path: Path, kind: Kind | None = None, around: Around | None = None
     made, wrong = _roles(found.roles, around)
     findings += [*wrong, *lint_roles(made, found.roles)]
     ordered = tuple(sorted(findings, key=lambda finding: finding.order))
-    return Linted(ordered, found.sources, found.files, len(found.documents) + sum(len(role.documents) for role in made))
+    of_roles = (document for _, document in role_documents(made, found.roles))
+    return Linted(ordered, found.sources, found.files, (*found.documents, *of_roles))
 
 
 def _roles(templates: Mapping[str, RoleTemplate], around: Around) -> tuple[tuple[Role, ...], tuple[Finding, ...]]:
