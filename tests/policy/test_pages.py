@@ -91,6 +91,23 @@ def test_the_template_on_the_page_works(tmp_path: Path) -> None:
     assert rendered.policies[0].document["Statement"][0]["Resource"] == ["arn:aws:s3:::log-*"]
 
 
+def test_the_template_on_the_page_exempts_what_every_shipped_template_can_exempt(tmp_path: Path) -> None:
+    """The tests of all shipped templates name a role with a path; a copy of the page's template passes them too."""
+    ((name, text),) = re.findall(
+        r"^```yaml\n# scps/scp/([a-z-]+)\.yaml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL
+    )
+    (tmp_path / "scp").mkdir()
+    (tmp_path / "scp" / f"{name}.yaml").write_text(text)
+    use = PolicyUse(name, "ou:/", {"exempt_roles": ["team/deployer"]})
+    assert () == render(Organization(policy_uses=(use,)), library([tmp_path])).findings
+
+
+def test_how_to_add_a_template_names_every_file_that_its_tests_read() -> None:
+    recipe = (ROOT / "CONTRIBUTING.md").read_text().partition("### Add a policy template")[2].partition("\n### ")[0]
+    for word in ("GOLDEN=write", "tests/cases/policies/NAME.json", "tests/cases/policies/decisions/scp.jsonl"):
+        assert word in recipe
+
+
 @pytest.mark.parametrize("word", [*NODES, *KEYWORDS, *NAMES])
 def test_every_word_of_the_language_is_on_the_page(word: str) -> None:
     assert re.search(rf"`{{?{re.escape(word)}\b", PAGE.read_text())
