@@ -54,6 +54,7 @@ def organization(declaration: Declared) -> Organization:
             kind: {name: int(number) for name, number in numbers.items()}
             for kind, numbers in entry.get("policy_quotas", {}).items()
         },
+        action_wildcards=entry.get("action_wildcards", False),
     )
 
 

@@ -145,6 +145,12 @@ def policies() -> Schema:
             (),
             {"SERVICE_CONTROL_POLICY": {"characters": 5120, "attached": 5}},
         ),
+        "action_wildcards": {
+            "type": "boolean",
+            "description": "True shortens lists of actions with wildcards that match the same actions today.",
+            "default": False,
+            "examples": [True],
+        },
     }
 
 

@@ -132,6 +132,7 @@ class Organization:
     `enabled_policy_types` are those switched on at the root. `trusted_services` have access to the organization;
     `delegated_administrators` maps a service principal to account keys. All three name what is declared or found.
     `policy_quotas` are the quotas that accounts.yaml declares, by policy type and name, as `org.policy.quota` has them.
+    With `action_wildcards`, rendered policies have wildcards in place of lists of actions.
     """
 
     accounts: tuple[Account, ...] = ()
@@ -148,6 +149,7 @@ class Organization:
     root_id: str | None = None
     file: str = ""
     policy_quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    action_wildcards: bool = False
 
     @property
     def management(self) -> Account | None:

@@ -2,7 +2,7 @@
 
 AWS lets a target carry ten SCPs, its own included. Where more guardrails are asked for at one place, they are packed:
 Sids go, statements that differ in one list are joined, and the rest is laid into documents. Every join is lossless over
-all strings, not only over today's actions: a wildcard is never made up.
+all strings, not only over today's actions: a wildcard is made up only where accounts.yaml asks for it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from org.model.policy import Policy, PolicyType, minified
 from org.policy.quota import QUOTAS, Quota, size
 from org.policy.statement import merged
+from org.policy.wildcards import with_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,12 +32,17 @@ LONGEST_DESCRIPTION = 512
 
 
 def pack(
-    policies: Sequence[Policy], quotas: Mapping[PolicyType, Quota] = QUOTAS, *, always: bool = False
+    policies: Sequence[Policy],
+    quotas: Mapping[PolicyType, Quota] = QUOTAS,
+    *,
+    always: bool = False,
+    action_wildcards: bool = False,
 ) -> tuple[Policy, ...]:
     """The policies, packed where a target would carry too many of them, or everywhere with `always`.
 
     Policies with the same targets are packed together, so every document keeps one list of targets. A packed policy
-    says in `contains` what is in it.
+    says in `contains` what is in it. With `action_wildcards`, lists of actions are shortened, as `org.policy.wildcards`
+    does, in every SCP and RCP, and as much more fits into one document.
     """
     crowded = _crowded(policies, quotas)
     classes: dict[tuple[PolicyType, frozenset[str]], list[Policy]] = defaultdict(list)
@@ -47,11 +53,13 @@ def pack(
             classes[policy.kind, policy.targets].append(policy)
         else:
             result.append(policy)
+    if action_wildcards:
+        result = [_shortened(policy) for policy in result]
     for (kind, targets), members in classes.items():
         if len(members) == 1:
-            result += members
+            result += [_shortened(member) if action_wildcards else member for member in members]
             continue
-        for number, content, inside in _documents(members, quotas[kind].characters):
+        for number, content, inside in _documents(members, quotas[kind].characters, action_wildcards):
             packed = replace(inside[0], name=f"guardrails-{number}{_place(targets)}", content=content, targets=targets)
             contains = tuple(origin for member in inside for origin in _origins(member))
             result.append(replace(packed, description=_described(inside), contains=contains))
@@ -98,27 +106,27 @@ def statements_of(policy: Policy) -> list[dict[str, Any]]:
     return found if isinstance(found, list) else [found]
 
 
-def _documents(members: Sequence[Policy], limit: int) -> list[tuple[int, str, list[Policy]]]:
+def _documents(members: Sequence[Policy], limit: int, wildcards: bool) -> list[tuple[int, str, list[Policy]]]:
     """The packed documents: number, text, and the policies inside.
 
     The number of documents is the smallest that works. Which document a guardrail is in depends on its name and on that
     number alone (rendezvous hashing), so changing one guardrail touches one document.
     """
     for documents in count(1):
-        bins = _bins(members, documents, limit)
+        bins = _bins(members, documents, limit, wildcards)
         if bins is not None or documents >= len(members):
             filled = bins or [[member] for member in members]
-            texts = [(number, _text(inside), inside) for number, inside in enumerate(filled, 1)]
+            texts = [(number, _text(inside, wildcards), inside) for number, inside in enumerate(filled, 1)]
             return [(number, text, inside) for number, text, inside in texts if inside]
     raise AssertionError("unreachable")
 
 
-def _bins(members: Sequence[Policy], documents: int, limit: int) -> list[list[Policy]] | None:
+def _bins(members: Sequence[Policy], documents: int, limit: int, wildcards: bool) -> list[list[Policy]] | None:
     """The members in that many bins, each in the first of its own order that has room; None where one has none."""
     bins: list[list[Policy]] = [[] for _ in range(documents)]
     for member in sorted(members, key=lambda policy: policy.name):
         for number in _preferences(member.name, documents):
-            if size(_text([*bins[number], member])) <= limit:
+            if size(_text([*bins[number], member], wildcards)) <= limit:
                 bins[number].append(member)
                 break
         else:
@@ -130,6 +138,16 @@ def _preferences(name: str, documents: int) -> list[int]:
     return sorted(range(documents), key=lambda number: sha256(f"{name}\0{number}".encode()).digest())
 
 
-def _text(members: Sequence[Policy]) -> str:
+def _shortened(policy: Policy) -> Policy:
+    """The policy with wildcards in place of lists of actions; itself where it is of a kind without actions."""
+    if policy.kind not in APART:
+        return policy
+    statements = [with_wildcards(statement) for statement in statements_of(policy)]
+    return replace(policy, content=minified({**policy.document, "Statement": statements}))
+
+
+def _text(members: Sequence[Policy], wildcards: bool) -> str:
     statements = merged([statement for member in members for statement in statements_of(member)])
+    if wildcards:
+        statements = [with_wildcards(statement) for statement in statements]
     return minified({"Version": "2012-10-17", "Statement": statements})

@@ -161,7 +161,7 @@ def render(organization: Organization, library: Library, quotas: Mapping[PolicyT
     for (kind, name), joined in sorted(renderer.policies.items()):
         findings += _checked(kind, name, joined, quotas[kind])
         policies.append(_policy(kind, name, joined))
-    packed = pack(policies, quotas)
+    packed = pack(policies, quotas, action_wildcards=organization.action_wildcards)
     findings += _attached(packed, renderer.policies, quotas)
     for policy, told in contradictions(replace(organization, policies=packed)):
         hint = "`org render --effective ACCOUNT` shows what they come to"
