@@ -1,4 +1,8 @@
-"""Hostile input ends in findings, within two seconds and 300 MB: never in a traceback, never in anything being run."""
+"""Hostile input ends in findings, soon and within 300 MB: never in a traceback, never in anything being run.
+
+The two seconds that a file may take are measured by benchmarks/hostile_files.py; the bound here only tells a cost that
+grows too fast from a machine that is busy.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ from tests.load.complete import VOCABULARY, complete, loaded
 from tests.load.test_conform import VALUES, changed, part, places
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 2.0
+SECONDS = 10.0
 MEGABYTES = 300
 ENTRY = "  - {key: a%d, ou: Workloads/Prod}\n"
 
@@ -77,13 +81,11 @@ BIG = {
 
 
 @pytest.mark.parametrize("name", BIG)
-def test_a_finding_within_two_seconds_and_300_megabytes(tmp_path: Path, name: str) -> None:
+def test_a_finding_soon_and_within_300_megabytes(tmp_path: Path, name: str) -> None:
     write, rule = BIG[name]
     file = tmp_path / "accounts.yaml"
     file.write_text(write(), encoding="utf-8")
     cpu, memory, rules = measured(file)
-    if cpu >= SECONDS:
-        cpu, memory, rules = measured(file)
     assert rule in rules
     assert cpu < SECONDS
     assert memory < MEGABYTES
@@ -261,8 +263,6 @@ def test_the_bound_holds_for_all_included_files_together(tmp_path: Path, name: s
     file = tmp_path / "accounts.yaml"
     file.write_text(complete("include: [team-*.yml]\n"), encoding="utf-8")
     cpu, memory, rules = measured(file)
-    if cpu >= SECONDS:
-        cpu, memory, rules = measured(file)
     assert ("ORG002" if count == 12 else "ORG030") in rules
     assert cpu < SECONDS
     assert memory < MEGABYTES
