@@ -20,7 +20,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@sed -n '/^uv==/,/^    # via/p' requirements.lock > .venv/uv.lock
 	@{ $(BIN)/pip install -q --require-hashes -r .venv/uv.lock \
-		&& $(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock; } \
+		&& $(BIN)/uv pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock; } \
 		|| $(BIN)/pip install -q --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
