@@ -75,6 +75,11 @@ CASES: dict[str, tuple[Organization, Organization, Said]] = {
         _found(_live(1)),
         [("enable", "trusted-service", "account.amazonaws.com"), ("update", "account", "a1")],
     ),
+    "the management account's own name needs no trusted access": (
+        replace(_wanted(), accounts=(replace(_wanted().accounts[0], name="new"),)),
+        _found(),
+        [("update", "account", "management")],
+    ),
     "a new account in an OU is created and moved": (
         _wanted(_declared(1, ou="A"), units=_units("A")),
         _found(units=("A",)),
