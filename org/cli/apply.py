@@ -32,8 +32,7 @@ def command(planfile: Path | None, named: Path | None, allow: tuple[str, ...], f
     With PLANFILE, exactly that plan is carried out, or refused where the organization has changed since (exit code 3).
     Without it a plan is made and shown, and you are asked.
     """
-    from org.cli import FAILED, OK, PARTIAL
-    from org.model.finding import Severity
+    from org.cli import OK, PARTIAL
     from org.reconcile.apply import apply
 
     _known_guards(allow)
@@ -48,9 +47,7 @@ def command(planfile: Path | None, named: Path | None, allow: tuple[str, ...], f
     outcomes = apply(planned, cloud, allow=allow, progress=_progress)
     with suppress(BrokenPipeError):  # the exit code says what became of the changes, whoever reads the summary
         click.echo(_summary(planned, outcomes, form), nl=False)
-    if any(outcome.failed for outcome in outcomes):
-        return PARTIAL
-    return FAILED if any(finding.severity is Severity.ERROR for finding in planned.findings) else OK
+    return PARTIAL if any(outcome.failed for outcome in outcomes) else OK
 
 
 def _known_guards(allow: tuple[str, ...]) -> None:

@@ -200,27 +200,33 @@ def unit_deleted(drifter: Drifter) -> str | None:
     return f"deleted OU {path}"
 
 
-def contact_changed(drifter: Drifter) -> str | None:
-    """An alternate contact of an account has another address."""
+def some_contact(drifter: Drifter) -> tuple[Member, str] | None:
+    """An account and the kind of one of its alternate contacts; None where there is none."""
     contacts = drifter.world.contacts
     account = drifter.any(account for account in drifter.members("contacts") if contacts.get(account.id))
     if account is None:
         return None
     drifter.touch(account.id, "contacts")
-    kind = drifter.chance.choice(sorted(contacts[account.id]))
-    contacts[account.id][kind] = contacts[account.id][kind] | {"EmailAddress": "somebody.else@example.com"}
+    return account, drifter.chance.choice(sorted(contacts[account.id]))
+
+
+def contact_changed(drifter: Drifter) -> str | None:
+    """An alternate contact of an account has another address."""
+    chosen = some_contact(drifter)
+    if chosen is None:
+        return None
+    account, kind = chosen
+    drifter.world.contacts[account.id][kind] |= {"EmailAddress": "somebody.else@example.com"}
     return f"changed the {kind} contact of account {account.name}"
 
 
 def contact_missing(drifter: Drifter) -> str | None:
     """An alternate contact of an account is gone."""
-    contacts = drifter.world.contacts
-    account = drifter.any(account for account in drifter.members("contacts") if contacts.get(account.id))
-    if account is None:
+    chosen = some_contact(drifter)
+    if chosen is None:
         return None
-    drifter.touch(account.id, "contacts")
-    kind = drifter.chance.choice(sorted(contacts[account.id]))
-    del contacts[account.id][kind]
+    account, kind = chosen
+    del drifter.world.contacts[account.id][kind]
     return f"removed the {kind} contact of account {account.name}"
 
 
