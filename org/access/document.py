@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -93,8 +94,9 @@ class Statement:
     """One statement. `actions` and `resources` are patterns; `not_actions`/`not_resources` say that they are excepted.
 
     `resources` is empty only where the element is left out, as trust policies do. `variables` is true where `${}` has a
-    meaning. `broken` says why the meaning of the statement is not known, and is empty where it is; a broken statement
-    may allow and may deny (`denies` and `allows` are both true where not even its effect is known).
+    meaning. `broken` says why the meaning of the statement is not known, and is empty where it is; then the parts that
+    could be read are there, so that what is surely about another action is told from what may be about this one. Where
+    not even the effect is known, `denies` and `allows` are both true.
     """
 
     allows: bool
@@ -160,13 +162,17 @@ def _statement(layer: Layer, variables: bool, number: int, content: Any) -> Stat
         sid=sid if isinstance(sid, str) else "",
         number=number,
     )
-    try:
-        return _filled(layer, bare, content)
-    except Malformed as error:
-        return replace(bare, broken=str(error))
+    filled = bare
+    for part in (_outline, _actions, _resources, _principals, _conditions):
+        try:
+            filled = replace(filled, **part(layer, content))
+        except Malformed as error:
+            filled = replace(filled, broken=filled.broken or str(error))
+    return filled
 
 
-def _filled(layer: Layer, bare: Statement, content: Any) -> Statement:
+def _outline(_layer: Layer, content: Any) -> dict[str, Any]:
+    """Nothing to read: only the elements of the grammar are there, and an effect."""
     if not isinstance(content, dict):
         raise Malformed("a statement is an object")
     for key in content:
@@ -174,21 +180,35 @@ def _filled(layer: Layer, bare: Statement, content: Any) -> Statement:
             raise Malformed(f"`{key}` is no element of a statement")
     if content.get("Effect") not in ("Allow", "Deny"):
         raise Malformed("Effect is neither Allow nor Deny")
-    not_actions, actions = _one_of(content, "Action", needed=True)
-    not_resources, resources = _one_of(content, "Resource", needed=layer is not Layer.RESOURCE)
-    return replace(
-        bare,
-        actions=actions,
-        not_actions=not_actions,
-        resources=resources,
-        not_resources=not_resources,
-        principals=_principals(layer, content),
-        tests=tuple(_tests(content.get("Condition", {}))),
-    )
+    return {}
 
 
-def _one_of(content: Mapping[str, Any], element: str, *, needed: bool) -> tuple[bool, tuple[str, ...]]:
+def _actions(_layer: Layer, content: Any) -> dict[str, Any]:
+    negated, patterns = _one_of(content, "Action", needed=True)
+    for pattern in patterns:
+        if ":" not in pattern and (pattern.strip("*") or not pattern):
+            raise Malformed(f"`{pattern}` is no action: it has no service before a colon")
+    return {"actions": patterns, "not_actions": negated}
+
+
+def _resources(layer: Layer, content: Any) -> dict[str, Any]:
+    """Short ARNs are taken where AWS takes them (rule 27); trust policies have no resource."""
+    negated, patterns = _one_of(content, "Resource", needed=layer is not Layer.RESOURCE)
+    for pattern in patterns:
+        short = bool(pattern.strip("*")) and len(re.split(r":(?![^{}]*\})", pattern, maxsplit=5)) < 6
+        if not pattern or (short and (layer is Layer.RCP or (layer is Layer.SCP and not pattern.endswith("*")))):
+            raise Malformed(f"`{pattern}` is no resource: an ARN has six parts")
+    return {"resources": patterns, "not_resources": negated}
+
+
+def _conditions(_layer: Layer, content: Any) -> dict[str, Any]:
+    return {"tests": tuple(_tests(content.get("Condition", {})))} if isinstance(content, dict) else {}
+
+
+def _one_of(content: Any, element: str, *, needed: bool) -> tuple[bool, tuple[str, ...]]:
     """Whether the `Not` form is used, and the patterns."""
+    if not isinstance(content, dict):
+        return False, ()
     negated = f"Not{element}" in content
     if negated and element in content:
         raise Malformed(f"both {element} and Not{element}")
@@ -210,7 +230,9 @@ def _texts(value: Any, name: str) -> tuple[str, ...]:
     return tuple(listed)
 
 
-def _principals(layer: Layer, content: Mapping[str, Any]) -> Principals | None:
+def _principals(layer: Layer, content: Any) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        return {}
     negated = "NotPrincipal" in content
     if negated and "Principal" in content:
         raise Malformed("both Principal and NotPrincipal")
@@ -218,10 +240,10 @@ def _principals(layer: Layer, content: Mapping[str, Any]) -> Principals | None:
     if layer not in (Layer.RESOURCE, Layer.RCP):
         if name in content:
             raise Malformed(f"{name} has no place in this type of policy")
-        return None
+        return {}
     if name not in content:
         raise Malformed("neither Principal nor NotPrincipal")
-    return Principals(tuple(_listed_principals(content[name], name)), negated)
+    return {"principals": Principals(tuple(_listed_principals(content[name], name)), negated)}
 
 
 def _listed_principals(value: Any, name: str) -> Iterator[tuple[str, str]]:
