@@ -152,7 +152,7 @@ def arn_pattern(pattern: str) -> list[str]:
 def listed(patterns: Sequence[str], fits: Callable[[str], Truth | NoValue], *, negated: bool) -> Truth:
     """Whether one of the patterns fits, or with `negated` none (rule 24).
 
-    A variable without a value fits nothing, and does not make the negated form true either (rule 31).
+    A resource whose variable has no value matches nothing, and does not make NotResource true either (rule 31).
     """
     found = [fits(pattern) for pattern in patterns]
     if negated and any(one is NO_VALUE for one in found):
@@ -203,10 +203,16 @@ def _one(test: Test, value: str, request: Request, *, variables: bool) -> Truth:
     )
 
 
-def _compared(test: Test, wanted: str, value: str, request: Request, *, variables: bool) -> Truth | NoValue:
-    """The operators for text and ARNs, in whose values variables have a meaning (rules 29, 46, 47)."""
+def _compared(test: Test, wanted: str, value: str, request: Request, *, variables: bool) -> Truth:
+    """The operators for text and ARNs, in whose values variables have a meaning (rules 29, 46, 47).
+
+    Nothing is equal to or like a variable without a value, so that a negated operator is true (rule 31,
+    reference_policies_variables, "Policy variables with no value"; docs/decisions/0013-variables-without-value.md).
+    """
     pattern = resolved(wanted, request, variables=variables)
-    if isinstance(pattern, NoValue | Unknown):
+    if isinstance(pattern, NoValue):
+        return False
+    if isinstance(pattern, Unknown):
         return pattern
     if test.base == "stringlike":
         return matches(pattern, value)
