@@ -15,6 +15,7 @@ A user's mistake is a `Finding`, and many are reported at once; a fault of the w
     +-- ManagedAbove    an organization policy decides this setting, so the account's own call is refused
     +-- StalePlan       what a plan saw is no longer so; carries the differences (exit code 3)
     +-- GuardTripped    the plan does something dangerous that nobody allowed; carries the guards
+    +-- GitFailed       git cannot give what was asked for: a commit, a file, a common ancestor; carries what to do
     +-- Locked          another run holds the lock (exit code 4)
     +-- Partial         some changes were made, some were not; carries every outcome (exit code 5)
 """
@@ -119,6 +120,14 @@ class GuardTripped(OrgError):
         self.guards = tuple(guards)
         names = ", ".join(sorted({name for name, _ in self.guards}))
         super().__init__(f"the plan trips {names}; name it with --allow if that is what you want")
+
+
+class GitFailed(OrgError):
+    """Git cannot give what was asked for; `help` says what to do about it, and may be empty."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        self.help = help
+        super().__init__(message)
 
 
 class Locked(OrgError):

@@ -12,7 +12,7 @@ import click
 
 from org.cli import _streams
 from org.cli._options import show_findings
-from org.errors import BadInput, CloudError, GuardTripped, Locked, OrgError, Partial, StalePlan
+from org.errors import BadInput, CloudError, GitFailed, GuardTripped, Locked, OrgError, Partial, StalePlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,6 +109,8 @@ def explain_error(error: OrgError) -> str:
         lines.append("  = help: make a new plan and have it reviewed")
     if isinstance(error, GuardTripped):
         lines += [f"  {name}: {what}" for name, what in error.guards]
+    if isinstance(error, GitFailed) and error.help:
+        lines.append(f"  = help: {error.help}")
     if isinstance(error, CloudError) and error.authorization_id:
         lines.append(f"  = note: AWS authorization id {error.authorization_id}")
     return "\n".join(lines)

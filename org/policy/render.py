@@ -36,10 +36,14 @@ RESERVED = ("FullAWSAccess", "RCPFullAWSAccess", "aws-guardrails-")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Policies sorted by kind and name, and what is wrong with them or with what was asked for."""
+    """Policies sorted by kind and name, and what is wrong with them or with what was asked for.
+
+    `apart` are the same policies before they are packed, each under its own name.
+    """
 
     policies: tuple[Policy, ...]
     findings: tuple[Finding, ...]
+    apart: tuple[Policy, ...] = ()
 
 
 @dataclass(slots=True)
@@ -166,7 +170,7 @@ def render(organization: Organization, library: Library, quotas: Mapping[PolicyT
     for policy, told in contradictions(replace(organization, policies=packed)):
         hint = "`org render --effective ACCOUNT` shows what they come to"
         findings.append(finding("ORG114", told, policy.span, help=hint, severity=Severity.WARNING))
-    return Rendered(packed, tuple(sorted(findings, key=lambda one: one.order)))
+    return Rendered(packed, tuple(sorted(findings, key=lambda one: one.order)), tuple(policies))
 
 
 def _policy(kind: PolicyType, name: str, joined: _Joined) -> Policy:

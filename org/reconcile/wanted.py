@@ -16,16 +16,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from org.model.organization import Organization
+    from org.model.policy import Policy
     from org.policy import Library
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The wanted organization, or None where the input has errors; all findings; the text of every file read."""
+    """The wanted organization, or None where the input has errors; all findings; the text of every file read.
+
+    `apart` are the organization's policies before they are packed, each under its own name.
+    """
 
     organization: Organization | None
     findings: tuple[Finding, ...]
     sources: Mapping[str, str]
+    apart: tuple[Policy, ...] = ()
 
     def checked(self) -> Organization:
         """The organization; raises `BadInput` with all findings where there are errors."""
@@ -49,14 +54,16 @@ def wanted(path: Path) -> Wanted:
     loaded = load(path, vocabulary(library))
     findings = (*library.findings, *loaded.findings)
     organization = loaded.organization
+    apart: tuple[Policy, ...] = ()
     if organization is not None:
         rendered = policy.render(organization, library)
         findings = (*findings, *rendered.findings)
         organization = replace(organization, policies=rendered.policies)
+        apart = rendered.apart
     sources = {**library.sources, **loaded.sources}
     if any(finding.severity is Severity.ERROR for finding in findings):
         organization = None
-    return Wanted(organization, tuple(sorted(findings, key=lambda finding: finding.order)), sources)
+    return Wanted(organization, tuple(sorted(findings, key=lambda finding: finding.order)), sources, apart)
 
 
 @cache
