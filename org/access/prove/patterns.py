@@ -1,0 +1,175 @@
+"""Patterns of policies as tokens: what each operator makes of a text with wildcards and variables.
+
+A variable stands for any text here, always the same within one request. So what is shown of tokens holds for every
+value of the variables, and a text that fits them may need values that nobody has: the witness shows that it does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from org.access.match import ARN_PARTS, VARIABLE, arn_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FAMILIES = ("equals", "fold", "like", "arn", "resource")
+"""Ways to compare text: exactly, whatever the case, with wildcards, as an ARN, as the resource of a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One character of `chars`, or any where there are none; with `many` any number of characters.
+
+    A wildcard without `colon` stands for no `:`. `variable` names a policy variable: any text, the same everywhere.
+    """
+
+    chars: str = ""
+    many: bool = False
+    colon: bool = True
+    variable: str = ""
+
+
+MANY = Token(many=True)
+ONE = Token()
+MANY_IN_PART = Token(many=True, colon=False)
+ONE_IN_PART = Token(colon=False)
+Tokens = tuple[Token, ...]
+
+
+@lru_cache(maxsize=1 << 16)
+def tokens(family: str, text: str, variables: bool) -> Tokens | None:
+    """What the text of a policy fits under an operator of that family; None where it fits nothing."""
+    if family == "resource":
+        return _resource(text, variables)
+    wild = family in ("like", "arn")
+    found = list(_pieces(text, variables, wild=wild, fold=family == "fold"))
+    return _arn(found) if family == "arn" else tuple(_merged(found))
+
+
+def _pieces(text: str, variables: bool, *, wild: bool, fold: bool = False) -> Iterator[Token]:
+    """The tokens of a text; a variable's value is any text, unless it is one of the three literal ones (rule 32)."""
+    end = 0
+    for found in VARIABLE.finditer(text) if variables else ():
+        yield from _plain(text[end : found.start()], wild, fold)
+        end = found.end()
+        literal, key, default = found.groups()
+        yield _literal(literal, fold) if literal else Token(many=True, variable=f"{key.strip().lower()},{default}")
+    yield from _plain(text[end:], wild, fold)
+
+
+def _plain(text: str, wild: bool, fold: bool) -> Iterator[Token]:
+    for one in text:
+        yield {"*": MANY, "?": ONE}[one] if wild and one in "*?" else _literal(one, fold)
+
+
+@lru_cache(maxsize=4096)
+def _literal(char: str, fold: bool) -> Token:
+    others = {char.lower(), char.upper()} - {char} if fold else ()
+    return Token(char + "".join(sorted(one for one in others if len(one) == 1)))
+
+
+def _merged(found: Sequence[Token]) -> Iterator[Token]:
+    """Wildcards in a row that mean the same as one are one."""
+    last = None
+    for token in found:
+        if token.many and token == last and not token.variable:
+            continue
+        yield token
+        last = token
+
+
+def _arn(found: list[Token]) -> Tokens | None:
+    """Six parts, each by itself: a wildcard in the first five stands for no `:`; the first part is `arn` (rule 47)."""
+    if found and all(token == MANY for token in found):
+        return tokens("resource", "arn:*", variables=False)
+    colon = _literal(":", fold=False)
+    places = [place for place, token in enumerate(found) if token == colon][: ARN_PARTS - 1]
+    loose = any(token.variable for token in (found[: places[-1]] if len(places) == ARN_PARTS - 1 else found))
+    if loose:  # the value of a variable may have colons of its own, and so say where the parts begin
+        return (*_texts("arn:"), Token(many=True, variable=repr(found)))
+    if len(places) < ARN_PARTS - 1 or not _fits_arn(found[: places[0]]):
+        return None
+    return tuple(_merged([*_texts("arn"), *map(_in_part, found[places[0] : places[-1]]), *found[places[-1] :]]))
+
+
+def _fits_arn(part: Sequence[Token]) -> bool:
+    return contained(_texts("arn"), tuple(part))
+
+
+def _texts(text: str) -> Tokens:
+    return tuple(_literal(one, fold=False) for one in text)
+
+
+def _in_part(token: Token) -> Token:
+    return {MANY: MANY_IN_PART, ONE: ONE_IN_PART}.get(token, token)
+
+
+def _resource(text: str, variables: bool) -> Tokens | None:
+    """Six parts as well; those left out stand for anything, and variables mean something in the last (rules 25-29)."""
+    *heads, rest = arn_pattern(text)
+    if any(":" in head for head in heads):
+        return None  # no part of a resource has a colon but the last
+    colon = _literal(":", fold=False)
+    found = [token for head in heads for token in (*map(_in_part, _pieces(head, variables=False, wild=True)), colon)]
+    return tuple(_merged([*found, *_pieces(rest, variables, wild=True)]))
+
+
+@lru_cache(maxsize=1 << 16)
+def contained(inner: Tokens, outer: Tokens) -> bool:
+    """True where every text that fits `inner` surely fits `outer`, whatever the variables; False says nothing."""
+    places = _skipped({0}, outer)
+    for symbol in inner:
+        after = set()
+        for place in places:
+            if place == len(outer):
+                continue
+            token = outer[place]
+            if token.many and (_covers(token, symbol)):
+                after.add(place)
+            elif not token.many and not symbol.many and _covers(token, symbol):
+                after.add(place + 1)
+            if token.variable and token == symbol:
+                after.add(place + 1)
+        places = _skipped(after, outer)
+        if not places:
+            return False
+    return len(outer) in places
+
+
+def _skipped(places: set[int], outer: Tokens) -> set[int]:
+    """The places with those that are reached by taking nothing for a `*`; a variable is never taken for nothing."""
+    for place in sorted(places):
+        end = place
+        while end < len(outer) and outer[end].many and not outer[end].variable:
+            end += 1
+            places.add(end)
+    return places
+
+
+def _covers(token: Token, symbol: Token) -> bool:
+    """True where each character of the symbol is one of the token's."""
+    if token.variable:
+        return False
+    if token.chars:
+        return symbol.chars != "" and set(symbol.chars) <= set(token.chars)
+    if token.colon:
+        return True
+    return ":" not in symbol.chars if symbol.chars else not symbol.colon
+
+
+def instance(found: Tokens, many: str, one: str = "x") -> str:
+    """A text that fits: `many` for each `*`, `one` for each `?`."""
+    return "".join(many if token.many else token.chars[:1] or one for token in found)
+
+
+def is_literal(found: Tokens) -> bool:
+    """True where exactly one text fits."""
+    return all(len(token.chars) == 1 for token in found)
+
+
+def has_variable(found: Tokens) -> bool:
+    """True where it is for a variable to say what fits."""
+    return any(token.variable for token in found)
