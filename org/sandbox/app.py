@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from org.sandbox import control, routing, wire
+from org.sandbox.authorization.enforce import Attempt, Enforcer
+from org.sandbox.authorization.parameters import parameters
+from org.sandbox.models import input_shape
 from org.sandbox.strict.access import check_audience
 from org.sandbox.strict.accounts import advance
 from org.sandbox.strict.refusal import NotCovered, Refusal
@@ -37,6 +39,7 @@ class Parts:
     world: World
     callers: Callers
     roles: Roles
+    enforcer: Enforcer
 
 
 class Application:
@@ -94,31 +97,37 @@ class Application:
         try:
             if complaint := parts.callers.complaint(aim.key, environ.get("HTTP_X_AMZ_SECURITY_TOKEN")):
                 return wire.failure(aim.protocol, 403, *complaint)
+            agent = environ.get("HTTP_USER_AGENT", "")
             if (aim.service, aim.operation) in operations():
-                return self.strict(parts, aim, caller, call, wire.parameters(aim.service, body, environ))
-            if aim.service in wire.PROTOCOLS and aim.service not in {"sts", "s3control"}:
-                raise NotCovered("no rule is written for it")
+                given = wire.parameters(aim.service, body, environ)
+                attempt = Attempt(aim, caller, lambda: given, agent)
+                parts.enforcer.check(attempt)
+                return self.strict(parts, attempt, call, given)
             if not aim.service:
                 raise NotCovered("the request is not signed")
+            parts.enforcer.check(Attempt(aim, caller, lambda: parameters(aim, environ, body), agent))
+            if aim.service in wire.PROTOCOLS and aim.service not in {"sts", "s3control"}:
+                raise NotCovered("no rule is written for it")
             if aim.service == "iam":
                 parts.roles.hand_over(caller.account)
             return self.fallback.respond(environ, body, caller.account)
         except NotCovered as error:
             message = f"the sandbox does not cover {aim.service}:{aim.operation}: {error}"
             return wire.failure(aim.protocol, 400, NOT_COVERED, message)
+        except Refusal as refusal:
+            return wire.failure(aim.protocol, refusal.status, refusal.code, refusal.message, refusal.reason)
         except (ValueError, TypeError) as error:
             return wire.failure(aim.protocol, 400, "SerializationException", str(error))
 
-    def strict(
-        self, parts: Parts, aim: routing.Aim, caller: Caller, call: Call, parameters: dict[str, Any]
-    ) -> Response:
+    def strict(self, parts: Parts, attempt: Attempt, call: Call, given: dict[str, Any]) -> Response:
         """The strict layer's answer; a refusal changes nothing."""
-        world = parts.world
+        world, aim = parts.world, attempt.aim
         operation = operations()[aim.service, aim.operation]
-        request = Request(world, parts.callers, parts.roles, caller, aim.service, aim.operation, aim.region, parameters)
+        layers = (world, parts.callers, parts.roles, parts.enforcer)
+        request = Request(*layers, attempt.caller, aim.service, aim.operation, aim.region, given, attempt)
         with world.lock:
             try:
-                check_parameters(aim.service, input_shape(aim.service, aim.operation), parameters)
+                check_parameters(aim.service, input_shape(aim.service, aim.operation), given)
                 if aim.service == "organizations":
                     advance(world)
                     check_audience(request, operation)
@@ -143,18 +152,3 @@ def read_body(environ: dict[str, Any]) -> bytes:
     stream = environ["wsgi.input"]
     body: bytes = stream.read(int(length)) if length else stream.read() if environ.get("wsgi.input_terminated") else b""
     return body
-
-
-@functools.cache
-def input_shape(service: str, operation: str) -> Any:
-    """The shape of the parameters in botocore's model; None where the operation takes none."""
-    return model(service).operation_model(operation).input_shape
-
-
-@functools.cache
-def model(service: str) -> Any:
-    """botocore's model of a service."""
-    from botocore.loaders import Loader
-    from botocore.model import ServiceModel
-
-    return ServiceModel(Loader().load_service_model(service, "service-2"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,20 +16,37 @@ ADMIN = "sandbox-admin"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An account and the principal in it; `expires` is in seconds since 1970, None for a long-lived key."""
+    """An account and the principal in it.
+
+    Times are in seconds since 1970; a long-lived key has none. `issuer` is the ARN of the role that was assumed, with
+    its path; None for the administrator. `session_policies` are names and texts of what AssumeRole was given.
+    """
 
     account: str
     arn: str
     user_id: str
     expires: float | None = None
+    issued: float = 0.0
+    issuer: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    session_policies: tuple[tuple[str, str], ...] = ()
+    source_identity: str = ""
 
     @property
-    def role(self) -> str | None:
-        """The ARN of the role that was assumed; None for the administrator."""
-        if ":assumed-role/" not in self.arn:
-            return None
-        name = self.arn.split("/")[1]
-        return f"arn:aws:iam::{self.account}:role/{name}"
+    def role(self) -> str:
+        """The name of the role that was assumed; empty for the administrator."""
+        return self.issuer.rpartition("/")[2] if self.issuer else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What AssumeRole is asked for beside the role."""
+
+    name: str
+    seconds: int = 3_600
+    tags: Mapping[str, str] = field(default_factory=dict)
+    policies: tuple[tuple[str, str], ...] = ()
+    source_identity: str = ""
 
 
 def administrator(account: str) -> Caller:
@@ -63,11 +81,21 @@ class Callers:
             return "ExpiredToken", "The security token included in the request is expired"
         return None
 
-    def issue(self, account: str, role: str, session: str, seconds: int) -> tuple[str, Caller]:
-        """A new access key and the caller it stands for."""
+    def issue(self, role: str, session: Session) -> tuple[str, Caller]:
+        """A new access key for a session of the role with that ARN, and the caller it stands for."""
         key = "ASIA" + self._letters(16)
-        arn = f"arn:aws:sts::{account}:assumed-role/{role}/{session}"
-        caller = Caller(account, arn, f"AROA{self._letters(17)}:{session}", self._now() + seconds)
+        account, name, now = role.split(":")[4], role.rpartition("/")[2], self._now()
+        caller = Caller(
+            account,
+            f"arn:aws:sts::{account}:assumed-role/{name}/{session.name}",
+            f"AROA{self._letters(17)}:{session.name}",
+            now + session.seconds,
+            now,
+            role,
+            session.tags,
+            session.policies,
+            session.source_identity,
+        )
         self._sessions[key] = caller
         return key, caller
 

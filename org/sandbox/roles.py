@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from org.sandbox.authorization.identity import EVERYTHING, Permissions, current, of_role, trust_policy
+from org.sandbox.strict.refusal import NotCovered
+
 if TYPE_CHECKING:
     from org.sandbox.callers import Caller
     from org.sandbox.strict.state import World
@@ -23,18 +26,35 @@ class Roles:
             return self._record(account, name) is not None
         return name in self._world.roles.get(account, ())
 
-    def trusts(self, account: str, name: str, caller: Caller) -> bool:
-        """True where the role's trust policy lets the caller assume it (reference_policies_elements_principal).
+    def arn(self, account: str, name: str) -> str:
+        """The ARN of a role, with the path that IAM was given for it."""
+        record = self._record(account, name) if account in self._in_moto else None
+        return str(record.arn) if record else f"arn:aws:iam::{account}:role/{name}"
 
-        A role that an account is born with trusts the management account. Of other trust policies the principals are
-        read, the conditions are not.
+    def trust(self, account: str, name: str) -> str | None:
+        """The text of the role's trust policy; None where it is the one that the account was born with."""
+        return str(self._record(account, name).assume_role_policy_document) if account in self._in_moto else None
+
+    def permissions(self, caller: Caller) -> Permissions:
+        """What IAM says about the caller: everything is allowed until a policy is written for a role born with.
+
+        A role made through IAM may do what its policies say, and nothing while it has none.
         """
-        if account not in self._in_moto:
-            return caller.account == self._management
-        document = json.loads(self._record(account, name).assume_role_policy_document)
-        statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
-        named = [statement["Effect"] for statement in statements if names(statement, caller)]
-        return "Allow" in named and "Deny" not in named
+        if caller.account not in self._in_moto or not caller.issuer:
+            return EVERYTHING
+        record = self._record(caller.account, caller.role)
+        if record is None:
+            return Permissions()
+        found = of_role(record, self._iam(caller.account))
+        born = record.name in self._world.roles.get(caller.account, ())
+        return EVERYTHING if born and not found.identity and not found.boundary else found
+
+    def managed(self, account: str, arn: str) -> tuple[str, str]:
+        """Name and text of a managed policy of the account."""
+        policy = self._iam(account).managed_policies.get(arn)
+        if policy is None:
+            raise NotCovered(f"the session policy {arn}, which IAM here does not have")
+        return policy.name, current(policy)
 
     def longest(self, account: str, name: str) -> int:
         """The most seconds that a session of the role may last: an hour, unless IAM was told otherwise."""
@@ -70,21 +90,3 @@ class Roles:
 
     def _record(self, account: str, name: str) -> Any:
         return next((role for role in self._iam(account).roles.values() if role.name == name), None)
-
-
-def trust_policy(account: str) -> dict[str, Any]:
-    """The trust policy of a role that the account's own administrators decide about."""
-    principal = {"AWS": f"arn:aws:iam::{account}:root"}
-    return {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}],
-    }
-
-
-def names(statement: dict[str, Any], caller: Caller) -> bool:
-    """True where the statement is about the caller: its account, its user or its role."""
-    principal = statement.get("Principal", {})
-    principals = principal.get("AWS", []) if isinstance(principal, dict) else principal
-    principals = principals if isinstance(principals, list) else [principals]
-    mine = {"*", caller.account, f"arn:aws:iam::{caller.account}:root", caller.arn, caller.role}
-    return not mine.isdisjoint(principals)

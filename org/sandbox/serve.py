@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from org.sandbox.app import Application, Parts
-from org.sandbox.callers import Callers
+from org.sandbox.authorization.enforce import Enforcer
+from org.sandbox.callers import Callers, Session
 from org.sandbox.drift import drifted
 from org.sandbox.fallback import Fallback
 from org.sandbox.faults import Fault, Faults
@@ -57,8 +58,10 @@ class Sandbox:
         seed: int = 0,
         latency: float = 0.0,
         faults: Iterable[Fault] = (),
+        enforce_iam: bool = False,
         **settings: Any,
     ) -> None:
+        self.enforce_iam = enforce_iam
         self.recorder = Recorder()
         self.faults = Faults(faults, seed)
         self.fallback = Fallback()
@@ -145,7 +148,7 @@ class Sandbox:
 
     def sign_in(self, account: str, role: str = DEFAULT_ROLE) -> str:
         """An access key for the role in the account, without any call and whether or not the role exists."""
-        key, _ = self._application.parts.callers.issue(account, role, "sandbox", 3_600)
+        key, _ = self._application.parts.callers.issue(f"arn:aws:iam::{account}:role/{role}", Session("sandbox"))
         return key
 
     def organization_state(self, *, ids: bool = True) -> dict[str, Any] | None:
@@ -167,9 +170,16 @@ class Sandbox:
         self.faults.kill(client, at, when)
 
     def reset(
-        self, organization: Organization | None = None, *, drift: int = 0, seed: int = 0, **settings: Any
+        self,
+        organization: Organization | None = None,
+        *,
+        drift: int = 0,
+        seed: int = 0,
+        enforce_iam: bool = False,
+        **settings: Any,
     ) -> None:
         """The sandbox holds this organization and nothing else; recorder, faults, latency and hook are cleared."""
+        self.enforce_iam = enforce_iam
         self.faults.clear()
         self._application.latency = 0.0
         self._application.on_write = None
@@ -186,7 +196,10 @@ class Sandbox:
         self._application.parts = self._parts(world)
 
     def _parts(self, world: World) -> Parts:
-        return Parts(world, Callers(world.home, world.random, world.now), Roles(world))
+        roles = Roles(world)
+        return Parts(
+            world, Callers(world.home, world.random, world.now), roles, Enforcer(world, roles, self.enforce_iam)
+        )
 
 
 __all__ = ["Call", "Fault", "Quotas", "Sandbox"]

@@ -53,11 +53,33 @@ def from_query(query: str) -> dict[str, Any]:
 
 
 def from_form(body: bytes) -> dict[str, Any]:
-    """The flat parameters of a query call; DurationSeconds is a number."""
-    given: dict[str, Any] = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
+    """The parameters of a query call, lists in `NAME.member.N` too; DurationSeconds is a number."""
+    given: dict[str, Any] = {}
+    for name, value in urllib.parse.parse_qsl(body.decode(), keep_blank_values=True):
+        if name not in {"Action", "Version"}:
+            put(given, name.split("."), value)
     if "DurationSeconds" in given:
         given["DurationSeconds"] = int(given["DurationSeconds"])
-    return {name: value for name, value in given.items() if name not in {"Action", "Version"} and "." not in name}
+    return {name: listed(value) for name, value in given.items()}
+
+
+def put(given: dict[str, Any], path: list[str], value: str) -> None:
+    """The value stands at its path; a name that is both text and a structure is a ValueError."""
+    *outer, last = path
+    for name in outer:
+        given = given.setdefault(name, {})
+        if not isinstance(given, dict):
+            raise ValueError(f"{'.'.join(path)} is given twice")
+    given[last] = value
+
+
+def listed(value: Any) -> Any:
+    """A structure whose only member is `member` as the list that it stands for."""
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"member"} and isinstance(value["member"], dict):
+        return [listed(one) for _, one in sorted(value["member"].items(), key=lambda item: int(item[0]))]
+    return {name: listed(one) for name, one in value.items()}
 
 
 def from_xml(body: bytes) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-from org.sandbox.app import model
+from org.sandbox.models import model
 from org.sandbox.strict.quotas import Quotas
 from org.sandbox.strict.registry import operations, spelled
 

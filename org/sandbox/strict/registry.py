@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from org.sandbox.authorization.enforce import Attempt, Enforcer
     from org.sandbox.callers import Caller, Callers
     from org.sandbox.roles import Roles
     from org.sandbox.strict.state import Realm, World
@@ -32,11 +33,13 @@ class Request:
     world: World
     callers: Callers
     roles: Roles
+    enforcer: Enforcer
     caller: Caller
     service: str
     operation: str
     region: str
     parameters: dict[str, Any]
+    attempt: Attempt
 
     @property
     def realm(self) -> Realm:

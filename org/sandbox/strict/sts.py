@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from org.sandbox.callers import session_token
+from org.sandbox.callers import Session, session_token
 from org.sandbox.strict.refusal import Refusal
 from org.sandbox.strict.registry import Request, answers
 
@@ -34,10 +35,10 @@ def assume_role(request: Request) -> dict[str, Any]:
     if match is None:
         raise Refusal("ValidationError", f"{arn} is invalid")
     account, name = match.groups()
-    if not exists(request, account, name) or not request.roles.trusts(account, name, caller):
+    if not exists(request, account, name) or not request.enforcer.trusts(request.attempt, account, name):
         raise denied(caller, arn)
     check_duration(caller, request.roles.longest(account, name), seconds)
-    key, session = request.callers.issue(account, name, request.parameters["RoleSessionName"], seconds)
+    key, session = request.callers.issue(request.roles.arn(account, name), wanted_session(request, account, seconds))
     expires = datetime.datetime.fromtimestamp(session.expires or 0, datetime.UTC)
     credentials = {
         "AccessKeyId": key,
@@ -46,6 +47,27 @@ def assume_role(request: Request) -> dict[str, Any]:
         "Expiration": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     return {"Credentials": credentials, "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn}}
+
+
+def wanted_session(request: Request, account: str, seconds: int) -> Session:
+    """The session that AssumeRole asks for, with its tags and policies (API page AssumeRole, Policy and PolicyArns)."""
+    wanted = request.parameters
+    policies = [("session policy", wanted["Policy"])] if "Policy" in wanted else []
+    policies += [request.roles.managed(account, one["arn"]) for one in wanted.get("PolicyArns", ())]
+    for _, text in policies:
+        check_policy(text)
+    tags = {tag["Key"]: tag["Value"] for tag in wanted.get("Tags", ())}
+    return Session(wanted["RoleSessionName"], seconds, tags, tuple(policies), wanted.get("SourceIdentity", ""))
+
+
+def check_policy(text: str) -> None:
+    """The session policy is a JSON object (API page AssumeRole: MalformedPolicyDocument)."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or "Statement" not in content:
+        raise Refusal("MalformedPolicyDocument", "The policy is not in the valid JSON format.")
 
 
 def exists(request: Request, account: str, name: str) -> bool:
