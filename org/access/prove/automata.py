@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from org.access.prove.patterns import Tokens
 
 COLON = ":"
+OTHERS = (*b"xyzqjkw0123456789-_", *range(0x21, 0x7F), *range(0x391, 0x3000))
+"""Characters to write where any will do, those that read well first."""
 MOST_STATES = 20_000
 """A search that has seen so many states is given up; real policies need some hundreds."""
 
@@ -87,14 +90,14 @@ def machine(patterns: Iterable[Tokens]) -> Machine:
     return made
 
 
-def common_text(wanted: Sequence[Machine], unwanted: Machine, others: str) -> str | None:
+def common_text(
+    wanted: Sequence[Machine], unwanted: Machine, allowed: Callable[[str], bool] | None = None
+) -> str | None:
     """A shortest text that each of `wanted` accepts and `unwanted` does not; None where there is none.
 
-    `others` are characters to write where any character will do: the first that is in no pattern stands for all of
-    those. Raises `GivenUp`.
+    `allowed` says which characters it may have. Raises `GivenUp`.
     """
-    known = set(COLON).union(unwanted.moves, *(one.moves for one in wanted))
-    alphabet = [*sorted(known), *[char for char in others if char not in known][:1]]
+    alphabet = _alphabet(wanted, unwanted, allowed)
     first = (*(one.start for one in wanted), unwanted.start)
     came: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {first: None}
     waiting = deque([first])
@@ -111,6 +114,13 @@ def common_text(wanted: Sequence[Machine], unwanted: Machine, others: str) -> st
                 came[after] = (state, char)
                 waiting.append(after)
     return None
+
+
+def _alphabet(wanted: Sequence[Machine], unwanted: Machine, allowed: Callable[[str], bool] | None) -> list[str]:
+    """The characters of all patterns, and one that is in none of them and stands for all of those."""
+    known = set(COLON).union(unwanted.moves, *(one.moves for one in wanted))
+    others = (char for char in map(chr, OTHERS) if char not in known and (allowed is None or allowed(char)))
+    return [char for char in [*islice(others, 1), *sorted(known)] if allowed is None or allowed(char)]
 
 
 def _step(wanted: Sequence[Machine], unwanted: Machine, state: tuple[int, ...], char: str) -> tuple[int, ...] | None:

@@ -66,7 +66,7 @@ def test_a_common_text_is_found_where_there_is_one(
     wanted: list[tuple[str, str]], unwanted: list[tuple[str, str]]
 ) -> None:
     bad = machine([found for one in unwanted if (found := tokens(*one, variables=True)) is not None])
-    text = common_text([made(*one) for one in wanted], bad, "x")
+    text = common_text([made(*one) for one in wanted], bad)
 
     def right(candidate: str) -> bool:
         return all(fits(*one, candidate) for one in wanted) and not any(fits(*one, candidate) for one in unwanted)
@@ -140,4 +140,4 @@ def test_a_search_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(automata, "MOST_STATES", 10)
     wanted = [made("like", f"*{'?' * number}a*") for number in range(3, 8)]
     with pytest.raises(GivenUp, match="no decision about 5 lists"):
-        common_text(wanted, machine([]), "x")
+        common_text(wanted, machine([]))
