@@ -1,0 +1,1 @@
+"""Base and head of a pull request: what changes, and for whom."""
