@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check bench docs data lock sweep clean
+.PHONY: help setup demo test check bench docs data lock judges sweep clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -52,6 +52,9 @@ data: $(READY) ## Write again the list of IAM actions, from the newest data that
 lock: $(READY) ## Pin the newest allowed version of every dependency, with hashes
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --extra sandbox --group dev --generate-hashes \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+judges: $(READY) ## Compare our decisions with those of evaluators made by others; needs node and npm
+	@$(BIN)/python -m pytest -q -m judges
 
 sweep: $(READY) ## Run the slow sweeps: every call index, large organizations
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m sweep
