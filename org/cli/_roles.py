@@ -36,14 +36,26 @@ def show_roles(accounts: Path, wish: Wish) -> int:
 
     What the accounts file says is used where there is one. Findings go to stderr.
     """
+    if wish.name is None and (wish.given or wish.out):
+        raise click.UsageError(f"--{'with' if wish.given else 'out'} belongs to --role")
+    made, failed = made_roles(accounts, wish)
+    if wish.form == "json":
+        click.echo(as_json(made))
+    elif made:
+        click.echo(as_documents(made[0]) if wish.name else as_table(made))
+    if wish.out and not failed:
+        write(made[0], wish.out, pretty=wish.pretty)
+    return int(failed)
+
+
+def made_roles(accounts: Path, wish: Wish) -> tuple[Sequence[Role], bool]:
+    """The roles that were asked for, and whether there are errors. Findings are on stderr."""
     from org.cli._options import show_findings
     from org.model.finding import Severity
     from org.policy.library import library_folders
     from org.policy.role_lint import lint_roles
     from org.policy.roles import render_roles, role_library
 
-    if wish.name is None and (wish.given or wish.out):
-        raise click.UsageError(f"--{'with' if wish.given else 'out'} belongs to --role")
     organization = _organization(accounts)
     roles = role_library(library_folders(accounts))
     chosen = [*roles.templates.values()] if wish.name is None else [_chosen(roles.templates, wish.name)]
@@ -51,14 +63,7 @@ def show_roles(accounts: Path, wish: Wish) -> int:
     made, wrong = render_roles(chosen, needs(organization), _known(organization), values, examples=wish.name is None)
     findings = (*roles.findings, *wrong, *lint_roles(made, roles.templates))
     show_findings(findings, _sources(findings))
-    if wish.form == "json":
-        click.echo(as_json(made))
-    elif made:
-        click.echo(as_documents(made[0]) if wish.name else as_table(made))
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
-    if wish.out and not failed:
-        write(made[0], wish.out, pretty=wish.pretty)
-    return int(failed)
+    return made, any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def _known(organization: Organization | None) -> dict[str, Any]:

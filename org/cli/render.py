@@ -41,6 +41,11 @@ VERSION = 1
 @click.option(
     "--with", "given", multiple=True, metavar="NAME=VALUE", help="With --role: a parameter; for a list, repeat it."
 )
+@click.option(
+    "--credential",
+    type=click.Choice(["own", "token"]),
+    help="With `org render rotation-function`: what it rotates. [default: own]",
+)
 def command(  # noqa: PLR0913 - one parameter for each option
     file: Path | None,
     named: Path | None,
@@ -51,13 +56,23 @@ def command(  # noqa: PLR0913 - one parameter for each option
     effective: str | None,
     role: str | None,
     given: tuple[str, ...],
+    credential: str | None,
 ) -> int:
     """Show the policies that FILE (accounts.yaml) asks for, with their size and their targets.
 
-    `org render roles` shows the least-privilege roles instead, the pipeline's own among them.
+    `org render roles` shows the least-privilege roles instead, the pipeline's own among them; `org render
+    rotation-function` the Lambda function that rotates secrets, with its role.
 
     Nothing is sent to AWS.
     """
+    if file == Path("rotation-function"):
+        if role or effective:
+            raise click.UsageError(f"--{'role' if role else 'effective'} has no meaning for a rotation function")
+        from org.cli._rotation import show_rotation
+
+        return show_rotation(accounts_file(None, named), given, form, out, credential or "own")
+    if credential:
+        raise click.UsageError("--credential belongs to `org render rotation-function`")
     if file == Path("roles"):
         from org.cli._roles import Wish, show_roles
 

@@ -121,6 +121,7 @@ def test_the_list_names_nothing_that_no_statement_can_allow(name: str) -> None:
         "exec": True,
         "vpc": True,
         "key": "arn:aws:kms:eu-west-1:111122223333:key/1234",
+        "keys": ["arn:aws:kms:eu-west-1:111122223333:key/1234"],
         "secrets": ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop-a1B2c3"],
         "trusted_services": ["guardduty.amazonaws.com"],
     }
