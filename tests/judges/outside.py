@@ -6,8 +6,10 @@ They are AGPL-licensed: nothing of them is imported, copied or shipped.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build" / "judges"
 DRIVER = "iam_simulate.mjs"
+PMAPPER, PMAPPER_PINNED = BUILD / "pmapper", "principalmapper==1.1.5"
 PINNED = ("package.json", "package-lock.json", DRIVER)
 NPM = ("npm", "ci", "--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund", "--silent")
 ANSWERS = {"Allowed": "allowed", "ExplicitlyDenied": "explicitly_denied", "ImplicitlyDenied": "implicitly_denied"}
@@ -95,6 +98,25 @@ def timed(simulations: Iterable[Mapping[str, Any]]) -> tuple[list[str], float]:
     done = subprocess.run(["node", DRIVER, "timed"], cwd=BUILD, input=lines, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
     return [ANSWERS.get(one.get("answer"), "error") for one in told["answers"]], told["seconds"]
+
+
+def missing_pmapper() -> str:
+    """Why PMapper cannot run here; empty where it can, installed now if need be."""
+    if (PMAPPER / "principalmapper").is_dir():
+        return ""
+    command = [Path(sys.executable).with_name("uv"), "pip", "install", "-q", "--python", sys.executable]
+    done = subprocess.run([*command, "--target", PMAPPER, PMAPPER_PINNED], capture_output=True, text=True, check=False)
+    return f"uv ended with {done.returncode}: {done.stderr.strip()}" if done.returncode else ""
+
+
+def mapped(scenario: Mapping[str, Any], requests: Sequence[Mapping[str, Any]]) -> tuple[list[str], float]:
+    """PMapper's answers to requests of our format, and the CPU seconds it took once it was warm."""
+    lines = json.dumps({"scenario": scenario, "requests": requests})
+    command = [sys.executable, HERE / "pmapper_runner.py"]
+    environment = {**os.environ, "PYTHONPATH": str(PMAPPER)}
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, env=environment)
+    told = json.loads(done.stdout)
+    return ["allowed" if one else "denied" for one in told["answers"]], told["seconds"]
 
 
 def simulation(scenario: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
