@@ -16,6 +16,7 @@ from org.sandbox.authorization.operations import actions
 from org.sandbox.authorization.regions import region_of
 from org.sandbox.authorization.resources import Surroundings, resources
 from org.sandbox.models import members
+from org.sandbox.strict.kms_policy import key_policy
 from org.sandbox.strict.refusal import NotCovered
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Enforcer:
             )
         if caller.session_policies or self.identity:
             own = self.roles.permissions(caller) if self.identity else EVERYTHING
-            yield Written(own.identity, own.boundary, caller.session_policies)
+            yield Written(own.identity, own.boundary, caller.session_policies, key_policy(self.world, asked.resource))
 
     def asked(self, attempt: Attempt) -> Iterator[Request]:
         """The requests that the call amounts to: one for each action and resource."""

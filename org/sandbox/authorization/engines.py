@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from org.access.document import document
+from org.access.evaluate import compiled
 from org.access.policies import Policies
-from org.access.spec import decide
 from org.model.request import Layer
 
 if TYPE_CHECKING:
     from org.access.document import Document
-    from org.model.request import Decision, Request
+    from org.access.evaluate import Engine
 
 Texts = tuple[tuple[str, str], ...]
 """Names and JSON texts of policies of one layer or level."""
@@ -40,21 +40,10 @@ class Written:
     guardrails_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """What decides about requests under policies that do not change."""
-
-    policies: Policies
-
-    def decide(self, request: Request) -> Decision:
-        """What the policies say to the request."""
-        return decide(self.policies, request)
-
-
 @functools.lru_cache(maxsize=MOST_ENGINES)
 def engine(written: Written) -> Engine:
     """The engine of these policies."""
-    return Engine(
+    return compiled(
         Policies(
             identity=_all(Layer.IDENTITY, written.identity),
             boundary=_one(Layer.BOUNDARY, written.boundary),
