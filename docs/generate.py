@@ -5,9 +5,10 @@ With --check nothing is written; the files that would change are named, and the 
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -27,9 +28,16 @@ from org.reconcile.rules import RULES as OF_PLANS  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NOTE = "<!-- written by `make docs`; change the code instead -->"
+PLAYBOOK = "playbooks/collections/ansible_collections/org/baseline/playbooks/baseline.yml"
+FIRST, LAST = "  # One task for each component, written by `make docs`.\n  tasks:\n", "\n- name: Accounts left behind\n"
+WHERE = {
+    baseline.Where.ACCOUNT: "once in each account",
+    baseline.Where.REGION: "in every governed Region of each account",
+    baseline.Where.ORGANIZATION: "once for the organization, from the management account",
+}
 LONG = {
     PolicyType.SERVICE_CONTROL_POLICY: "service control policy",
     PolicyType.RESOURCE_CONTROL_POLICY: "resource control policy",
@@ -53,22 +61,67 @@ def actions(names: Iterable[str]) -> str:
 
 
 def components() -> str:
-    """The components of the baseline: settings, needed IAM actions, controls."""
-    parts = []
-    for component in baseline.find().values():
-        settings = [
-            (f"`{name}`", f"`{shape['default']}`".lower(), shape["description"])
-            for name, shape in component.settings.items()
-        ]
-        parts += [
-            f"## `{component.name}`",
-            f"{component.title}. {component.description}",
-            table(("setting", "default", "what it does"), settings),
-            f"Reads with {actions(component.reads)}; writes with {actions(component.writes)}.",
-            f"Serves the controls: {', '.join(component.controls) or 'none yet'}.",
-        ]
-    lead = "What every account can be given, under `baseline:` in `accounts.yaml`. Each is one file in `org/baseline/`."
-    return page("Baseline components", lead, *parts)
+    """The components of the baseline: where they act, settings, needed IAM actions, controls."""
+    found = baseline.find().values()
+    rows = [
+        (f"[`{one.name}`](#{one.name})", WHERE[one.where], "yes" if one.write else "reports", ", ".join(one.controls))
+        for one in found
+    ]
+    lead = """What every account can be given, under `baseline:` in `accounts.yaml`. Each is a file in `org/baseline/`.
+`{}` switches a component on with its defaults, `false` switches it off from there down, in one account for instance.
+A component that only reports changes nothing. None touches what nobody declared."""
+    overview = table(("component", "acts", "changes", "controls"), rows)
+    return page("Baseline components", lead, overview, *map(about, found))
+
+
+def about(component: baseline.Component) -> str:
+    """One component."""
+    settings = table(("setting", "default", "what it does"), list(rows_of(component.settings)))
+    lists = {
+        "Reads with": component.reads,
+        "Writes with": component.writes,
+        "In the accounts that it reaches into, reads with": component.reads_elsewhere,
+        "and writes with": component.writes_elsewhere,
+    }
+    parts = [
+        f"## `{component.name}`",
+        f"{component.title}. {component.description}",
+        f"Acts {WHERE[component.where]}.{' It only reports.' if component.write is None else ''}",
+        settings if component.settings else "",
+        "\n".join(f"- {words} {actions(names)}" for words, names in lists.items() if names),
+        f"Serves the controls {', '.join(component.controls)}."
+        + (f" Comes after {', '.join(f'`{name}`' for name in component.after)}." if component.after else ""),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def rows_of(settings: Mapping[str, Mapping[str, Any]], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """A row for each setting and, below it, for each setting of the things in it."""
+    for name, shape in settings.items():
+        default = f"`{json.dumps(shape['default'])}`" if "default" in shape else ""
+        yield f"`{prefix}{name}`", default, shape.get("description", "")
+        inner = shape.get("items", shape)
+        kind = "[]." if "items" in shape else "."
+        yield from rows_of(inner.get("properties", {}), f"{prefix}{name}{kind}")
+        if isinstance(inner.get("additionalProperties"), dict):
+            yield from rows_of(inner["additionalProperties"].get("properties", {}), f"{prefix}{name}{kind}*.")
+
+
+def playbook() -> str:
+    """The playbook of the baseline: a task for each component."""
+    tasks = [
+        f"""
+    - name: "{component.title}"
+      ansible.builtin.import_tasks: tasks/component.yml
+      vars:
+        component: {component.name}
+      tags: [{component.name}]
+"""
+        for component in baseline.find().values()
+    ]
+    text = (ROOT / PLAYBOOK).read_text(encoding="utf-8")
+    head, rest = text.split(FIRST, 1)
+    return head + FIRST + "".join(tasks).lstrip("\n") + LAST + rest.split(LAST, 1)[1]
 
 
 def policies(library: policy.Library) -> str:
@@ -162,6 +215,7 @@ def files() -> Mapping[str, str]:
         "docs/commands.md": commands(),
         "docs/components.md": components(),
         "docs/controls.md": controls(library),
+        PLAYBOOK: playbook(),
         "docs/policies.md": policies(library),
         "docs/rules.md": rules(),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -27,9 +27,11 @@ from botocore.parsers import ResponseParserError
 from org.aws.clients import Clients, signing_as
 from org.aws.credentials import CredentialSource, environment_credentials
 from org.aws.retry import NOT_REPEATABLE, Pace, Trouble, again, trouble
-from org.errors import Ambiguous, CloudError, Conflict, Denied, Missing, Throttled, Unreachable
-from org.model.place import Place
+from org.errors import Ambiguous, CloudError, Conflict, Denied, Missing, OrgError, Throttled, Unreachable
+from org.model.place import Place, partition
 
+Neighbours = Callable[[str], "Cloud"]
+"""The account of a key in accounts.yaml."""
 SESSION_SECONDS = 3600
 """How long an assumed role lasts; role chaining allows no more than an hour."""
 RENEW_BEFORE = 300
@@ -68,6 +70,7 @@ class Cloud:
         self._clients = clients
         self._credentials = credentials
         self._pace = pace
+        self._neighbours: Neighbours | None = None
 
     @property
     def place(self) -> Place:
@@ -122,12 +125,15 @@ class Cloud:
             return Place("")
 
     def pages(
-        self, service: str, operation: str, key: str, /, *, token: str = "NextToken", **parameters: Any
-    ) -> Iterator[dict[str, Any]]:
-        """Every item of a list operation. A page may be empty and still not be the last."""
+        self, service: str, operation: str, key: str, /, *, token: str = "NextToken", ask: str = "", **parameters: Any
+    ) -> Iterator[Any]:
+        """Every item of a list operation. A page may be empty and still not be the last.
+
+        `token` is what the answer calls the next page, `ask` what the request calls it where that is another name.
+        """
         next_token = ""
         while True:
-            more = {token: next_token} if next_token else {}
+            more = {ask or token: next_token} if next_token else {}
             answer = self.call(service, operation, **parameters, **more)
             yield from answer.get(key, ())
             if not answer.get(token):
@@ -136,10 +142,31 @@ class Cloud:
                 raise CloudError(self._known_place(), operation, "RepeatedToken", "AWS gave the same page token twice")
             next_token = answer[token]
 
-    def member(self, place: Place, role: str) -> Cloud:
-        """The same Region in another account, through a role there; the role is assumed at the first call."""
-        assumed = _AssumedRole(self, place, role)
+    def member(self, place: Place, role: str, policy: str | None = None) -> Cloud:
+        """The same Region in another account, through a role there; the role is assumed at the first call.
+
+        `policy` is a session policy: the session may do no more than it and the role both allow.
+        """
+        assumed = _AssumedRole(self, place, role, policy)
         return Cloud(place, self.region, self._clients, assumed.credentials, None)
+
+    def named(self, name: str) -> Cloud:
+        """The same account and Region, with the account's key in its errors."""
+        named = Place(self.place.account, self.place.region, name)
+        return Cloud(named, self.region, self._clients, self._credentials, self._pace)
+
+    def with_neighbours(self, neighbours: Neighbours) -> Cloud:
+        """The same account and Region, from which `reach` leads to others."""
+        reaching = Cloud(self._place, self.region, self._clients, self._credentials, self._pace)
+        reaching._neighbours = neighbours
+        return reaching
+
+    def reach(self, key: str) -> Cloud:
+        """Another account of accounts.yaml, by its key, in this Region; raises `OrgError` where it does not exist."""
+        if self._neighbours is None:
+            raise OrgError(f"{self.place}: no other account can be reached from here")
+        other = self._neighbours(key)
+        return other if other.region == self.region else other.in_region(self.region)
 
     def assume(self) -> None:
         """Get this place's credentials now; raises `Denied` where its role cannot be assumed."""
@@ -148,14 +175,17 @@ class Cloud:
     def in_region(self, region: str) -> Cloud:
         """The same account in another Region."""
         place = None if self._place is None else Place(self._place.account, region, self._place.name)
-        return Cloud(place, region, self._clients, self._credentials, self._pace)
+        elsewhere = Cloud(place, region, self._clients, self._credentials, self._pace)
+        elsewhere._neighbours = self._neighbours
+        return elsewhere
 
 
 class _AssumedRole:
     """The credentials of a role in a member account, assumed once and renewed before they end."""
 
-    def __init__(self, caller: Cloud, place: Place, role: str) -> None:
+    def __init__(self, caller: Cloud, place: Place, role: str, policy: str | None) -> None:
         self._caller, self._place, self._role = caller, place, role
+        self._policy = {"Policy": policy} if policy else {}
         self._lock = threading.Lock()
         self._current: ReadOnlyCredentials | None = None
         self._renew_at = 0.0
@@ -169,9 +199,7 @@ class _AssumedRole:
             return self._current
 
     def _assume(self) -> None:
-        partition = "aws-cn" if self._caller.region.startswith("cn-") else "aws"
-        partition = "aws-us-gov" if self._caller.region.startswith("us-gov-") else partition
-        arn = f"arn:{partition}:iam::{self._place.account}:role/{self._role}"
+        arn = f"arn:{partition(self._caller.region)}:iam::{self._place.account}:role/{self._role}"
         try:
             answer = self._caller.call(
                 "sts",
@@ -179,11 +207,11 @@ class _AssumedRole:
                 RoleArn=arn,
                 RoleSessionName="aws-org-baseline",
                 DurationSeconds=SESSION_SECONDS,
+                **self._policy,
             )
-        except Denied as error:
-            raise Denied(
-                self._place, f"AssumeRole {self._role}", error.code, error.message, error.authorization_id
-            ) from error
+        except CloudError as error:
+            about = f"AssumeRole {self._role}"
+            raise type(error)(self._place, about, error.code, error.message, error.authorization_id) from error
         given = answer["Credentials"]
         self._current = ReadOnlyCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         self._renew_at = given["Expiration"].astimezone(datetime.UTC).timestamp() - RENEW_BEFORE
@@ -245,6 +273,6 @@ def _class_of(code: str, kind: Trouble) -> type[CloudError]:
         return Conflict
     if code in _DENIED:
         return Denied
-    if code.startswith("NoSuch") or code.endswith(("NotFoundException", "NotFound", "NotFoundFault")):
+    if code.startswith("NoSuch") or code.endswith(("NotFoundException", "NotFound", "NotFoundError", "NotFoundFault")):
         return Missing
     return CloudError

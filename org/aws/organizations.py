@@ -89,17 +89,23 @@ def _standalone(cloud: Cloud) -> Organization:
 
 
 def read_accounts(cloud: Cloud) -> tuple[Account, ...]:
-    """Every account with its id, e-mail, name and state, but without tags and places: one sweep of ListAccounts.
+    """The accounts of `read_members`."""
+    return read_members(cloud).accounts
 
-    Where there is no organization yet, the caller's account alone.
+
+def read_members(cloud: Cloud) -> Organization:
+    """The organization's id and every account with its id, e-mail, name and state, but nothing else: one ListAccounts.
+
+    Where there is no organization yet, one without an id that holds the caller's account.
     """
     try:
-        management_id = cloud.call("organizations", "describe_organization")["Organization"]["MasterAccountId"]
+        summary = cloud.call("organizations", "describe_organization")["Organization"]
     except CloudError as error:
         if error.code == "AWSOrganizationsNotInUseException":
-            return _standalone(cloud).accounts
+            return _standalone(cloud)
         raise
-    return tuple(_account(listed, management_id, ROOT, {}) for listed in _list_accounts(cloud))
+    accounts = tuple(_account(listed, summary["MasterAccountId"], ROOT, {}) for listed in _list_accounts(cloud))
+    return Organization(accounts=accounts, id=summary["Id"])
 
 
 def read_contacts(cloud: Cloud, account: Account, kinds: Iterable[str]) -> dict[str, Contact]:

@@ -124,7 +124,13 @@ _CODES = {
         "SlowDown",
         "PriorRequestNotComplete",
     ),
-    Trouble.CONFLICT: ("ConcurrentModificationException", "ConcurrentModification", "PolicyChangesInProgressException"),
+    Trouble.CONFLICT: (
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "EntityTemporarilyUnmodifiable",
+        "OperationAborted",
+        "PolicyChangesInProgressException",
+    ),
     Trouble.FINALIZING: ("FinalizingOrganizationException",),
     Trouble.SERVER: (
         "InternalError",
@@ -139,7 +145,7 @@ _CODES = {
 }
 _BY_CODE = {code: trouble for trouble, codes in _CODES.items() for code in codes}
 
-NOT_REPEATABLE = frozenset({"CreateAccount", "CreateOrganization"})
+NOT_REPEATABLE = frozenset({"CreateAccount", "CreateKey", "CreateOrganization"})
 """Operations without a token that AWS would carry out twice: never sent again unless AWS said no."""
 
 

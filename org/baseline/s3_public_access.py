@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from org.baseline import Component
+from org.baseline import Component, one
 from org.errors import CloudError, Denied, ManagedAbove, Missing
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ component = Component(
         for switch, description in SWITCHES.items()
     },
     reads=("s3:GetAccountPublicAccessBlock", "organizations:DescribeEffectivePolicy"),
-    read=read,
+    read=one(read),
     writes=("s3:PutAccountPublicAccessBlock",),
     write=write,
     managed_above=managed_above,

@@ -93,12 +93,13 @@ def needs(organization: Organization | None) -> Needs:
     """What the pipeline's roles need for all components of the baseline, and for the services of this organization."""
     from org import baseline
     from org.policy.roles import Needs
+    from org.reconcile.places import LIST_REGIONS
 
     components = baseline.find().values()
     services = {*organization.trusted_services, *organization.delegated_administrators} if organization else set()
     return Needs(
-        component_reads=tuple(sorted({action for component in components for action in component.reads})),
-        component_writes=tuple(sorted({action for component in components for action in component.writes})),
+        component_reads=tuple(sorted({LIST_REGIONS, *(each for one in components for each in one.all_reads)})),
+        component_writes=tuple(sorted({each for one in components for each in one.all_writes})),
         trusted_services=tuple(sorted(services)),
     )
 

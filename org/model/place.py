@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+"""The partition of Regions whose name begins so: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
+
+
+def partition(region: str) -> str:
+    """The partition that a Region is in: the second part of the ARNs of everything in it."""
+    return next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:

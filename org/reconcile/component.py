@@ -1,97 +1,77 @@
-"""One baseline component in one account: reached, read, compared and, if asked, written."""
+"""One baseline component in one place: read, compared and, if asked, written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from org.errors import Denied, ManagedAbove
+from org.errors import CloudError, ManagedAbove, OrgError, Unreachable
 from org.model.change import Action, Change, Outcome, Result, Risk
-from org.model.place import Place
-from org.reconcile.apply import same_state
-from org.reconcile.diff import LIVE
+from org.model.result import PlaceResult, each_once
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from org.aws.cloud import Cloud
-    from org.baseline import Component
-    from org.model.organization import Account, Pipeline
-
-
-@dataclass(frozen=True, slots=True)
-class AccountResult:
-    """What one component came to in one account. `skipped` says why there was nothing to do there."""
-
-    key: str
-    place: Place
-    changes: tuple[Change, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    failed: bool = False
-    reason: str = ""
-    skipped: str = ""
-    authorization_id: str = ""
+    from org.baseline import Component, Scope, Things
+    from org.model.finding import Span
 
 
 def reconcile(
-    component: Component,
-    cloud: Cloud,
-    pipeline: Pipeline,
-    live: Mapping[str, Account],
-    account: Account,
-    *,
-    apply: bool,
-) -> AccountResult:
-    """Plan one component in one account and, with `apply`, carry it out."""
-    found = live.get(account.key)
-    place = Place((found.id or "") if found else "", name=account.key)
-    if component.name not in account.settings:
-        return AccountResult(account.key, place, skipped="not declared")
-    wanted_state = component.wanted(account.settings[component.name])
-    if found is None:
-        if apply:
-            return AccountResult(account.key, place, failed=True, reason="the account does not exist yet")
-        change = Change(Action.CREATE, component.name, account.key, place, None, wanted_state, source=account.span)
-        return AccountResult(account.key, place, (change,), reason="once the account exists")
-    if found.state not in LIVE:
-        return AccountResult(account.key, place, skipped=f"the account is {found.state.value}")
-    member = _reach(cloud, place, pipeline, apply=apply)
-    before = component.read(member)
-    if same_state(before, wanted_state):
-        return AccountResult(account.key, place)
-    action = Action.CREATE if before is None else Action.UPDATE
-    change = Change(action, component.name, account.key, place, before, wanted_state, Risk.MEDIUM, account.span)
-    above = component.managed_above(member) if component.managed_above else None
-    if above is not None:
-        return AccountResult(account.key, place, skipped=f"managed above by {above}")
-    if not apply or component.write is None:
-        return AccountResult(account.key, place, (change,))
-    return _written(component, member, change)
+    component: Component, cloud: Cloud, scope: Scope, *, apply: bool, source: Span | None = None
+) -> PlaceResult:
+    """Plan one component in one place and, with `apply`, carry it out. Raises `OrgError` where it cannot be read."""
+    found = component.read(cloud, scope)
+    findings = tuple(component.findings(scope, found))
+    changes = tuple(planned(component, scope, found, source))
+    if changes and component.managed_above and (by := component.managed_above(cloud)):
+        return PlaceResult(scope.place, findings=findings, skipped=f"managed above by {by}")
+    if not apply:
+        return PlaceResult(scope.place, changes, findings=findings)
+    return _written(component, cloud, PlaceResult(scope.place, changes, findings=findings))
 
 
-def _written(component: Component, member: Cloud, change: Change) -> AccountResult:
+def planned(component: Component, scope: Scope, found: Things, source: Span | None = None) -> Iterator[Change]:
+    """What has to change: only what is managed of a thing is compared. Nothing for a component that only reports."""
+    if component.write is None:
+        return
+    for name, after in component.wanted(scope, found).items():
+        before = found.get(name)
+        if before is not None and after is not None:
+            before = {key: before.get(key) for key in after}
+        if before == after:
+            continue
+        action = Action.CREATE if before is None else Action.DELETE if after is None else Action.UPDATE
+        risk = Risk.HIGH if after is None else Risk.MEDIUM
+        yield Change(action, component.name, name or scope.place.name, scope.place, before, after, risk, source)
+
+
+def _written(component: Component, cloud: Cloud, plan: PlaceResult) -> PlaceResult:
+    """What became of the changes: one that cannot be made keeps none of the others from being made."""
+    outcomes = [_outcome(component, cloud, change) for change in plan.changes]
+    managed = next((outcome.reason for outcome in outcomes if outcome.result is Result.SKIPPED), "")
+    failed = [outcome for outcome in outcomes if outcome.failed]
+    made = tuple(outcome.change for outcome in outcomes if outcome.result is not Result.SKIPPED)
+    return PlaceResult(
+        plan.place,
+        changes=made,
+        outcomes=tuple(outcome for outcome in outcomes if outcome.result is not Result.SKIPPED),
+        findings=plan.findings,
+        failed=bool(failed),
+        reason=each_once(outcome.reason for outcome in failed),
+        skipped="" if made else managed,
+        authorization_id=next((outcome.authorization_id for outcome in failed), ""),
+    )
+
+
+def _outcome(component: Component, cloud: Cloud, change: Change) -> Outcome:
     assert component.write is not None
     try:
-        component.write(member, change)
+        component.write(cloud, change)
     except ManagedAbove as error:
-        return AccountResult(change.name, change.place, skipped=f"managed above by {error.by}")
-    return AccountResult(change.name, change.place, (change,), (Outcome(change, Result.DONE),))
-
-
-def _reach(cloud: Cloud, place: Place, pipeline: Pipeline, *, apply: bool) -> Cloud:
-    """The account through the pipeline's role; through the bootstrap role where that one is not there yet."""
-    if place.account == cloud.place.account:
-        return cloud
-    role = pipeline.apply_role if apply else pipeline.plan_role
-    member = cloud.member(place, role)
-    try:
-        member.assume()
-    except Denied as denied:
-        if pipeline.bootstrap_role is None:
-            raise
-        member = cloud.member(place, pipeline.bootstrap_role)
-        try:
-            member.assume()
-        except Denied:
-            raise denied from None
-    return member
+        return Outcome(change, Result.SKIPPED, f"managed above by {error.by}")
+    except Unreachable:
+        raise
+    except OrgError as error:
+        authorization_id = error.authorization_id if isinstance(error, CloudError) else ""
+        return Outcome(change, Result.FAILED, str(error), authorization_id)
+    return Outcome(change, Result.DONE)

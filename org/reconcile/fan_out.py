@@ -1,4 +1,4 @@
-"""Threads over accounts: one account's failure is a value, and never another account's problem."""
+"""Threads over places: one account's failure is a value, and never another account's problem."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
-WIDTH = 32
-"""Accounts at once. Calls to different accounts share no limit but STS's 600 a second."""
+WIDTH = 64
+"""Places at once. Calls to different accounts share no limit but STS's 600 a second."""
 
 
 def fan_out(

@@ -9,24 +9,23 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from org import baseline
-from org.aws import organizations
+from org.aws import members, organizations
 from org.aws.cloud import Cloud, connect
-from org.errors import BadInput, OrgError, Partial
+from org.errors import BadInput, Partial
 from org.model.finding import Finding
-from org.model.place import Place
+from org.model.result import Batch
 from org.reconcile.align import match_accounts
 from org.reconcile.apply import apply as apply_plan
-from org.reconcile.component import AccountResult, reconcile
-from org.reconcile.fan_out import fan_out, reason
+from org.reconcile.places import Ground, concerned, over
 from org.reconcile.plan import plan as make_plan
 from org.reconcile.wanted import Wanted, wanted, wanted_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from org.model.change import Outcome, Plan
-    from org.model.organization import Account, Organization
+    from org.model.organization import Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +36,6 @@ class Run:
     outcomes: tuple[Outcome, ...]
     findings: tuple[Finding, ...]
     sources: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A component over many accounts, by account key."""
-
-    results: Mapping[str, AccountResult]
 
 
 def plan(accounts_file: Path) -> tuple[Plan, Wanted, Cloud]:
@@ -86,33 +78,53 @@ def organization(
     return Run(made, outcomes, (*asked.findings, *made.findings), asked.sources)
 
 
-def component(accounts_file: Path, name: str, keys: Sequence[str], *, apply: bool) -> Batch:
-    """Reconcile one component in the accounts with these keys, many at once; a failing account is a value.
+def component(accounts_file: Path, name: str, keys: Collection[str], *, apply: bool, kept: Path | None = None) -> Batch:
+    """Reconcile one component in the accounts with these keys, many places at once; a failing account is a value.
 
     Raises `BadInput` for an unknown component or a bad accounts file, `CloudError` where the accounts cannot be listed.
+    `kept` is a file of the run that keeps the list of accounts from one component to the next (`org.aws.members`).
     """
-    asked = wanted_once(accounts_file).checked()
+    (batch,) = components(accounts_file, [name], keys, apply=apply, kept=kept)
+    return batch
+
+
+def components(
+    accounts_file: Path,
+    names: Collection[str] | None,
+    keys: Collection[str] | None,
+    *,
+    apply: bool,
+    kept: Path | None = None,
+) -> Iterator[Batch]:
+    """Reconcile these components (None: all) in these accounts (None: all), one component after the other.
+
+    An account that does not declare a component has no result of it, and one that fails at a component none of later
+    ones. Raises as `component` does.
+    """
     known = baseline.find()
-    if name not in known:
-        raise BadInput([Finding("ORG037", f"unknown component `{name}`", help=f"one of {', '.join(known)}")])
-    cloud = connect(asked.home_region)
-    found = organizations.read_accounts(cloud)
-    matched, _ = match_accounts(asked.accounts, found)
-    live = {matched[account.key]: account for account in found if account.key in matched}
-    chosen = set(keys)
-    accounts = [account for account in asked.accounts if account.key in chosen]
-    work = partial(reconcile, known[name], cloud, asked.pipeline, live, apply=apply)
-    results = {}
-    for account, done in fan_out(work, accounts):
-        results[account.key] = _failed(account, live, done) if isinstance(done, OrgError) else done
-    return Batch(results)
+    wrong = [name for name in names or () if name not in known]
+    if wrong:
+        message = f"unknown component `{wrong[0]}`"
+        raise BadInput([Finding("ORG037", message, help=f"one of {', '.join(known)}")])
+    asked = wanted_once(accounts_file).checked()
+    accounts = [account for account in asked.accounts if keys is None or account.key in keys]
+    chosen = [one for name, one in known.items() if (names is None or name in names)]
+    stand = None
+    for one in chosen:
+        here = concerned(one, accounts)
+        if here and stand is None:
+            stand = ground(asked, connect(asked.home_region), apply=apply, kept=kept)
+        batch = Batch(one.name, over(stand, one, here) if stand else {})
+        accounts = [account for account in accounts if account.key not in batch.failed]
+        yield batch
 
 
-def _failed(account: Account, live: Mapping[str, Account], error: OrgError) -> AccountResult:
-    found = live.get(account.key)
-    place = Place((found.id or "") if found else "", name=account.key)
-    why, authorization_id = reason(error)
-    return AccountResult(account.key, place, failed=True, reason=why, authorization_id=authorization_id)
+def ground(asked: Organization, cloud: Cloud, *, apply: bool, kept: Path | None = None) -> Ground:
+    """What a run of the baseline stands on: what is asked for, and the accounts that exist."""
+    found = members.read(cloud, kept)
+    matched, _ = match_accounts(asked.accounts, found.accounts)
+    live = {matched[account.key]: account for account in found.accounts if account.key in matched}
+    return Ground(asked, cloud, live, found.id or "", apply)
 
 
 def versions() -> dict[str, str]:

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
 
+from org.sandbox.authorization.parameters import parameters as modelled
+from org.sandbox.formats import body_of
+from org.sandbox.routing import aim
+
 PROTOCOLS = {
     "organizations": "json",
     "resourcegroupstaggingapi": "json",
@@ -17,7 +21,11 @@ PROTOCOLS = {
     "accessanalyzer": "rest-json",
     "sts": "query",
     "s3control": "rest-xml",
+    "kms": "json",
 }
+"""The services that are answered here alone, with their protocols; moto is never asked about them."""
+BY_HAND = frozenset({"organizations", "resourcegroupstaggingapi", "account", "accessanalyzer", "sts", "s3control"})
+"""Services whose requests and answers are read and written by this module; others by botocore's model."""
 STS = "https://sts.amazonaws.com/doc/2011-06-15/"
 S3_CONTROL = "http://awss3control.amazonaws.com/doc/2018-08-20/"
 
@@ -38,6 +46,8 @@ def parameters(service: str, body: bytes, headers: dict[str, str]) -> dict[str, 
         return from_form(body)
     if service == "s3control":
         return {"AccountId": headers.get("HTTP_X_AMZ_ACCOUNT_ID", "")} | from_xml(body)
+    if service not in BY_HAND:
+        return modelled(aim(headers, body), headers, body)
     parsed = json.loads(body or b"{}")
     if not isinstance(parsed, dict):
         raise TypeError("the body is not an object")
@@ -99,6 +109,9 @@ def success(service: str, operation: str, answer: dict[str, Any]) -> Response:
         return xml(200, query_document(operation, answer))
     if service == "s3control":
         return xml(200, settings_document(answer))
+    if service not in BY_HAND:
+        status, text, headers = body_of(service, operation, answer)
+        return Response(status, text if isinstance(text, bytes) else text.encode(), [*headers.items()])
     media = "application/json" if PROTOCOLS[service] == "rest-json" else "application/x-amz-json-1.1"
     return Response(200, json.dumps(answer).encode(), [("Content-Type", media)])
 

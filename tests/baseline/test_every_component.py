@@ -4,98 +4,43 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
 from org import baseline
-from org.aws.cloud import Cloud, connect
-from org.errors import CloudError, ManagedAbove
-from org.model.change import Action, Change, Result
-from org.model.organization import Account, Organization, Pipeline
-from org.model.place import Place
-from org.reconcile.apply import same_state
-from org.reconcile.component import reconcile
+from org.controls import controls
+from org.model.change import Action, Result
+from org.reconcile.component import planned
+from org.reconcile.places import session_policy
+from org.sandbox.authorization.operations import actions
+from org.sandbox.models import model
 from org.sandbox.serve import Fault
-from tests.reconcile.organizations import made_up
+from tests.baseline import stage
+from tests.baseline.stage import CASES, EVERY, LIVE, PURE, filled, plan_of, said, set_up, tried, unlike
 
 if TYPE_CHECKING:
-    from org.aws.clients import Clients
+    from collections.abc import Callable
+
+    from org.aws.cloud import Cloud
     from org.baseline import Component
     from org.sandbox.serve import Sandbox
 
-CASES = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()]
 COMPONENTS = list(baseline.find().values())
 each = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.name)
-
-
-@pytest.fixture
-def organization(sandbox: Sandbox) -> Organization:
-    """An organization whose accounts have the default baseline declared, and none of it in place."""
-    wanted = made_up(4)
-    sandbox.reset(wanted)
-    sandbox.world.public_access.clear()
-    return wanted
-
-
-@pytest.fixture
-def cloud(organization: Organization, clients: Clients) -> Cloud:
-    """The management account."""
-    assert organization.accounts
-    return connect("eu-west-1", clients)
-
-
-def _live(cloud: Cloud, organization: Organization) -> dict[str, Account]:
-    from org.aws.organizations import read_accounts
-
-    keys = {account.email: account.key for account in organization.accounts}
-    return {keys[account.email]: account for account in read_accounts(cloud) if account.email in keys}
-
-
-def _run(component: Component, cloud: Cloud, organization: Organization, *, apply: bool) -> Any:
-    account = Account("account-0", "n", "e@x.example", settings={component.name: {}})
-    return reconcile(component, cloud, Pipeline(), _live(cloud, organization), account, apply=apply)
-
-
-@each
-def test_an_applied_plan_leaves_nothing_to_do(component: Component, cloud: Cloud, organization: Organization) -> None:
-    first = _run(component, cloud, organization, apply=True)
-    assert [Result.DONE] * len(first.changes) == [outcome.result for outcome in first.outcomes]
-    assert first.changes
-    assert () == _run(component, cloud, organization, apply=True).changes
-
-
-@each
-def test_planning_writes_nothing(
-    component: Component, cloud: Cloud, organization: Organization, sandbox: Sandbox
-) -> None:
-    assert _run(component, cloud, organization, apply=False).changes
-    assert () == sandbox.recorder.writes()
-
-
-@each
-def test_a_denied_call_names_place_and_action(
-    component: Component, cloud: Cloud, organization: Organization, sandbox: Sandbox
-) -> None:
-    live = _live(cloud, organization)["account-0"]
-    sandbox.faults.add(Fault(match="^(?!sts:)", code="AccessDenied", status=403, account=live.id or ""))
-    with pytest.raises(CloudError) as caught:
-        _run(component, cloud, organization, apply=True)
-    assert (live.id, "account-0") == (caught.value.place.account, caught.value.place.name)
-    assert caught.value.operation
-
-
-@each
-def test_a_role_that_is_not_there_is_named(
-    component: Component, cloud: Cloud, organization: Organization, sandbox: Sandbox
-) -> None:
-    live = _live(cloud, organization)["account-0"]
-    sandbox.faults.add(Fault(match="sts:AssumeRole", code="AccessDenied", status=403))
-    with pytest.raises(CloudError, match="AssumeRole org-baseline-apply in account-0") as caught:
-        _run(component, cloud, organization, apply=True)
-    assert live.id == caught.value.place.account
+live = pytest.mark.parametrize(("name", "case"), LIVE, ids=[said(case) for case in LIVE])
+NOT_CALLED = {
+    "iam:CreateServiceLinkedRole",
+    "iam:PassRole",
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "lambda:InvokeFunction",
+}
+"""Actions that AWS asks for beside those of the calls themselves."""
+FREE = {"sts:AssumeRole", "sts:GetCallerIdentity"}
+"""What every run does, whatever the component."""
 
 
 @cache
@@ -105,64 +50,171 @@ def _known_actions() -> frozenset[str]:
     return frozenset(action.lower() for action in get_all_actions())
 
 
-@each
-def test_needs_are_real_iam_actions(component: Component) -> None:
-    assert [] == [action for action in component.needs if action.lower() not in _known_actions()]
+def _acting(component: Component) -> dict[str, Any]:
+    """The first case of the sandbox in which the component does or finds something."""
+    cases = CASES.get(component.name, ())
+    return next(case for case in cases if "calls" in case and (case.get("plan") or case.get("findings")))
 
 
-@each
-def test_defaults_fit_the_schema(component: Component) -> None:
-    for schema in component.settings.values():
-        jsonschema.Draft7Validator.check_schema(dict(schema))
-        jsonschema.Draft7Validator(dict(schema)).validate(schema["default"])
-        assert schema["description"]
+@pytest.mark.parametrize(("name", "case"), PURE, ids=[said(case) for case in PURE])
+def test_what_is_found_gives_the_plan_and_the_findings_that_the_case_says(name: str, case: dict[str, Any]) -> None:
+    component = baseline.find()[name]
+    scope, have = stage.scope_of(component, case), case["have"]
+    plan = plan_of(component, tuple(planned(component, scope, have)))
+    assert case.get("plan", {}) == stage.as_expected(case.get("plan", {}), plan)
+    assert [] == unlike(case.get("findings", []), tuple(component.findings(scope, have)))
+
+
+@live
+def test_the_sandbox_ends_as_the_case_says_and_a_second_run_does_nothing(
+    name: str, case: dict[str, Any], cloud: Cloud, sandbox: Sandbox
+) -> None:
+    component = baseline.find()[name]
+    answers = set_up(component, cloud, case["calls"])
+    account = stage.IDS[stage.home(component)]
+    expected = filled(case.get("plan", {}), answers, account)
+    sandbox.recorder.clear()
+    planning = tried(component, cloud, case, apply=False)
+    assert () == sandbox.recorder.writes()
+    assert (expected, "") == (stage.as_expected(expected, plan_of(component, planning.changes)), planning.reason)
+    assert [] == unlike(filled(case.get("findings", []), answers, account), planning.findings)
+    if component.write is None:
+        return
+    first = tried(component, cloud, case, apply=True)
+    assert [(Result.DONE, "")] * len(planning.changes) == [(one.result, one.reason) for one in first.outcomes]
+    sandbox.recorder.clear()
+    assert ((), ()) == (tried(component, cloud, case, apply=True).changes, sandbox.recorder.writes())
+    for service, operation, parameters, ends, *where in filled(case.get("then", []), answers, account):
+        there = stage.inside(cloud, stage.home(component), where[0] if where else stage.HOME)
+        assert ends == stage.subset(ends, there.call(service, operation, **parameters))
 
 
 @each
 def test_one_case_acts_and_one_rests(component: Component) -> None:
-    plans = [bool(case["plan"]) for case in CASES if case["component"] == component.name]
-    assert {True, False} == set(plans)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
-def test_the_plan_is_as_the_case_says(case: dict[str, Any]) -> None:
-    component = baseline.find()[case["component"]]
-    wanted = component.wanted(case["settings"])
-    if same_state(case["have"], wanted):
-        assert case["plan"] == []
-    else:
-        assert case["plan"] == ["create" if case["have"] is None else "update", wanted]
+    acts = {bool(case.get("plan") or case.get("findings")) for case in CASES.get(component.name, ())}
+    assert {True, False} == acts
+    assert _acting(component)
 
 
 @each
-def test_its_controls_are_written_as_the_catalogue_does(component: Component) -> None:
+def test_it_acts_in_every_governed_region_or_once(component: Component, cloud: Cloud) -> None:
+    case = {**_acting(component), "regions": [stage.HOME, "us-east-1"]}
+    places = [place.place.region for place in tried(component, cloud, case, apply=False).places]
+    assert (case["regions"] if component.where is baseline.Where.REGION else [None]) == places
+
+
+@each
+def test_its_needs_are_exactly_what_its_cases_call(
+    component: Component, fresh: Callable[[], Cloud], sandbox: Sandbox
+) -> None:
+    called: dict[tuple[bool, bool], set[str]] = {(a, b): set() for a in (False, True) for b in (False, True)}
+    for _, case in [(name, case) for name, case in LIVE if name == component.name]:
+        cloud = fresh()
+        set_up(component, cloud, case["calls"])
+        for applying in (False, True) if component.write else (False,):
+            sandbox.recorder.clear()
+            tried(component, cloud, case, apply=applying)
+            for call in sandbox.recorder.calls:
+                elsewhere = call.account != stage.IDS[stage.home(component)]
+                called[applying, elsewhere] |= set(actions(call.service, call.operation)) - FREE
+    listing = {"organizations:DescribeOrganization", "organizations:ListAccounts"}
+    for elsewhere, reads, writes in (
+        (False, component.reads, component.writes),
+        (True, component.reads_elsewhere, component.writes_elsewhere),
+    ):
+        planning, applying_ = called[False, elsewhere] - listing, called[True, elsewhere] - listing
+        assert (set(), set()) == (planning - set(reads), applying_ - set(reads) - set(writes))
+        assert set() == {*reads, *writes} - planning - applying_ - NOT_CALLED - listing
+
+
+@each
+def test_every_error_of_every_call_is_handled_or_named_with_place_and_operation(
+    component: Component, fresh: Callable[[], Cloud], sandbox: Sandbox
+) -> None:
+    case, applying = _acting(component), component.write is not None
+    set_up(component, fresh(), case["calls"])
+    cloud = fresh()
+    set_up(component, cloud, case["calls"])
+    sandbox.recorder.clear()
+    tried(component, cloud, case, apply=applying)
+    calls = {(call.service, call.operation) for call in sandbox.recorder.calls}
+    unnamed = []
+    for service, operation in sorted(calls - {("sts", "GetCallerIdentity")}):
+        if service == "organizations" and stage.home(component) == stage.MEMBER:
+            continue
+        shapes = model(service).operation_model(operation).error_shapes
+        for code in sorted({_code(shape) for shape in shapes} | {"AccessDenied", "InternalFailure"}):
+            cloud = fresh()
+            set_up(component, cloud, case["calls"])
+            status = 500 if code == "InternalFailure" else 403 if code == "AccessDenied" else 400
+            sandbox.faults.add(Fault(match=f"^{service}:{operation}$", code=code, status=status))
+            result = tried(component, cloud, case, apply=applying)
+            named = all(word in result.reason for word in (operation, code, stage.home(component)))
+            if result.failed and not named:
+                unnamed.append(f"{operation} {code}: {result.reason}")
+    assert [] == unnamed
+
+
+def _code(shape: Any) -> str:
+    """The code with which an error of the model arrives."""
+    return str(shape.metadata.get("error", {}).get("code") or shape.name)
+
+
+@each
+def test_a_role_that_is_not_there_is_named(component: Component, cloud: Cloud, sandbox: Sandbox) -> None:
+    if component.where is baseline.Where.ORGANIZATION:
+        return
+    sandbox.faults.add(Fault(match="sts:AssumeRole", code="AccessDenied", status=403))
+    result = tried(component, cloud, _acting(component), apply=True)
+    assert result.failed
+    assert result.reason.startswith("AssumeRole org-baseline-apply in account-0 (222222222222): AccessDenied")
+
+
+@each
+def test_needs_are_real_iam_actions(component: Component) -> None:
+    assert [] == [action for action in component.needs if action.lower() not in _known_actions()]
+    assert len(component.needs) == len(set(component.needs)) or component.reads_elsewhere
+
+
+@each
+def test_what_it_may_do_fits_into_a_session_policy(component: Component) -> None:
+    assert session_policy((*component.reads, *component.writes))
+
+
+@each
+def test_defaults_and_cases_fit_the_schema(component: Component) -> None:
+    for name, schema in component.settings.items():
+        jsonschema.Draft7Validator.check_schema(dict(schema))
+        jsonschema.Draft7Validator(dict(schema)).validate(schema["default"])
+        assert schema["description"], name
+    whole = {"type": "object", "additionalProperties": False, "properties": dict(component.settings)}
+    for case in CASES[component.name]:
+        jsonschema.Draft7Validator(whole).validate(case.get("settings", {}))
+
+
+@each
+def test_its_controls_are_in_the_catalogue(component: Component) -> None:
     assert component.controls
-    assert all(control.partition("-")[0].isupper() for control in component.controls)
+    assert [] == [control for control in component.controls if control not in controls()]
 
 
-def test_what_an_s3_policy_decides_is_managed_above(cloud: Cloud, organization: Organization, sandbox: Sandbox) -> None:
-    component = baseline.find()["s3-public-access"]
-    _attach_s3_policy(cloud, "none")
-    result = _run(component, cloud, organization, apply=True)
-    assert ("managed above by S3_POLICY", ()) == (result.skipped, result.changes)
-    assert [] == [call for call in sandbox.recorder.writes() if call.operation == "PutPublicAccessBlock"]
+@each
+def test_its_components_before_it_exist(component: Component) -> None:
+    assert [] == [name for name in component.after if name not in baseline.find()]
 
 
-def test_a_refused_write_under_an_s3_policy_is_no_failure(cloud: Cloud, organization: Organization) -> None:
-    component = baseline.find()["s3-public-access"]
-    _attach_s3_policy(cloud, "all")
-    live = _live(cloud, organization)["account-0"]
-    member = cloud.member(Place(live.id or "", name="account-0"), "OrganizationAccountAccessRole")
-    change = Change(Action.CREATE, component.name, "account-0", member.place, None, component.wanted({}))
-    assert component.write is not None
-    with pytest.raises(ManagedAbove, match="S3_POLICY"):
-        component.write(member, change)
+def test_every_case_is_about_a_component_and_says_something_of_its_own() -> None:
+    assert [] == sorted(set(CASES) - set(baseline.find()))
+    assert len(EVERY) == len({said(case) for case in EVERY})
+    fields = {"says", "settings", "tags", "regions", "have", "calls", "plan", "findings", "then"}
+    assert [] == [
+        said(one) for one in EVERY if not one[1].keys() <= fields or ("have" in one[1]) == ("calls" in one[1])
+    ]
 
 
-def _attach_s3_policy(cloud: Cloud, value: str) -> None:
-    root = cloud.call("organizations", "list_roots")["Roots"][0]["Id"]
-    cloud.call("organizations", "enable_policy_type", RootId=root, PolicyType="S3_POLICY")
-    setting = {"s3_attributes": {"public_access_block_configuration": {"@@assign": value}}}
-    content = {"Content": json.dumps(setting), "Description": "", "Name": "s3", "Type": "S3_POLICY"}
-    policy = cloud.call("organizations", "create_policy", **content)["Policy"]["PolicySummary"]["Id"]
-    cloud.call("organizations", "attach_policy", PolicyId=policy, TargetId=root)
+def test_states_are_plain_data(cloud: Cloud) -> None:
+    for name, case in LIVE:
+        component = baseline.find()[name]
+        for change in tried(component, cloud, case, apply=False).changes:
+            assert change.identity == json.loads(json.dumps(change.identity))
+            assert (change.action is Action.CREATE) == (change.before is None)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 sys.path.append(str(ROOT / "playbooks" / "collections"))
-from ansible_collections.org.baseline.plugins.plugin_utils import groups, hosts, records
-from ansible_collections.org.baseline.plugins.plugin_utils.records import Record
+from ansible_collections.org.baseline.plugins.plugin_utils import hosts, records
+
+from org.report import grouped as groups
+from org.report.grouped import Record
 
 KEYS = st.lists(st.text("abcdefgh-0123456789", min_size=1, max_size=8), unique=True, max_size=30)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -91,7 +93,7 @@ def result(key: str, number: int, *, after: bool = True, **more: Any) -> dict[st
         "source": f"accounts.yaml:{number}:1",
     }
     plain = {"id": f"{number:012}", "changed": True, "failed": False, "reason": "", "skipped": "", "changes": [change]}
-    return plain | {"authorization_id": ""} | more
+    return plain | {"authorization_id": "", "findings": [], "places": []} | more
 
 
 def said(found: Sequence[Record], *, diff: bool = False, verbose: bool = False) -> list[str]:

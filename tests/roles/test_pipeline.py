@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from org import baseline
-from org.aws import organizations
 from org.aws.cloud import Cloud
-from org.reconcile.align import match_accounts
+from org.reconcile import run
 from org.reconcile.apply import apply
-from org.reconcile.component import reconcile
+from org.reconcile.places import LIST_REGIONS, concerned, over
 from org.reconcile.run import plan_organization
 from org.sandbox.serve import Fault
 from tests.reconcile.organizations import made_up, managed_by
@@ -35,7 +34,7 @@ IAM_NAMES = {
 """Operations whose IAM action is called otherwise."""
 FREE = {"sts:GetCallerIdentity"}
 """Operations that need no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
-COMPONENTS = {action for component in baseline.find().values() for action in component.needs}
+COMPONENTS = {LIST_REGIONS, *(action for component in baseline.find().values() for action in component.needs)}
 
 
 @cache
@@ -170,15 +169,12 @@ def test_a_component_needs_no_more_in_any_account_than_the_roles_allow(
     asked = made_up(3)
     bare = tuple(replace(account, settings={}) for account in asked.accounts)
     sandbox.reset(replace(asked, accounts=bare))
-    connected = cloud()
-    found = organizations.read_accounts(connected)
-    matched, _ = match_accounts(asked.accounts, found)
-    live = {matched[account.key]: account for account in found if account.key in matched}
+    ground = run.ground(replace(asked, regions=("eu-west-1",)), cloud(), apply=applying)
     sandbox.recorder.clear()
     for component in baseline.find().values():
-        for account in asked.accounts:
-            one = replace(account, settings={component.name: {}})
-            reconcile(component, connected, asked.pipeline, live, one, apply=applying)
+        accounts = [replace(account, settings={component.name: {}}) for account in asked.accounts]
+        results = over(ground, component, concerned(component, accounts))
+        assert [] == [result.reason for result in results.values() if result.failed]
     assert used(sandbox, members=True) <= allowed(role(f"pipeline-{name}-member"), "permissions")
     assert used(sandbox) <= allowed(role(f"pipeline-{name}"), "permissions")
     assert "sts:AssumeRole" in used(sandbox)
@@ -188,7 +184,7 @@ def test_a_component_needs_no_more_in_any_account_than_the_roles_allow(
 
 @pytest.mark.parametrize("name", ["pipeline-plan", "pipeline-plan-member"])
 def test_a_plan_role_has_what_components_read_and_nothing_they_write(name: str) -> None:
-    reads = {action for component in baseline.find().values() for action in component.reads}
+    reads = {LIST_REGIONS, *(action for component in baseline.find().values() for action in component.all_reads)}
     found = statements(role(name), "permissions")
     assert reads == set(found["ReadTheBaseline"]["Action"])
     assert set() == (COMPONENTS - reads) & allowed(role(name))

@@ -230,9 +230,9 @@ class World:
     """Everything the strict layer knows. `lock` is held while a call is answered.
 
     `public_access` holds the account-level S3 Block Public Access settings, `contacts` the alternate contacts by
-    account and kind, `roles` the names of the roles each account was born with. One list page in `empty_pages` comes
-    empty (0 for none). A creation ends after `creation_polls` status reads or `creation_seconds`, a closure after
-    `closure_polls` looks at the account.
+    account and kind, `roles` the names of the roles each account was born with, `stored` what the settings of
+    `org.sandbox.strict.stored` are. One list page in `empty_pages` comes empty (0 for none). A creation ends after
+    `creation_polls` status reads or `creation_seconds`, a closure after `closure_polls` looks at the account.
     """
 
     seed: int = 0
@@ -249,6 +249,7 @@ class World:
     contact_information: dict[str, dict[str, Any]] = field(default_factory=dict)
     regions: dict[str, dict[str, bool]] = field(default_factory=dict)
     roles: dict[str, frozenset[str]] = field(default_factory=dict)
+    stored: dict[tuple[str, str, str, str], dict[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     elapsed: float = 0.0
 

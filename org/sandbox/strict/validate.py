@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 CLASSES = {r"\p{L}": r"\w", r"\p{Z}": r"\s", r"\p{N}": r"\d"}
 """Unicode classes of AWS's patterns that Python's `re` writes otherwise; each is a little wider."""
+REFUSED_AS = {
+    "sts": "ValidationError",
+    "iam": "ValidationError",
+    "ec2": "InvalidParameterValue",
+    "s3": "InvalidRequest",
+}
+"""The code with which a service refuses a parameter, where it is another than ValidationException."""
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -34,7 +41,7 @@ def check_parameters(service: str, shape: Shape | None, parameters: dict[str, An
         raise Refusal("SerializationException", message)
     if service == "organizations":
         raise invalid_input(reason, message)
-    raise Refusal("ValidationError" if service == "sts" else "ValidationException", message)
+    raise Refusal(REFUSED_AS.get(service, "ValidationException"), message)
 
 
 def complain(shape: Shape, value: Any, name: str) -> tuple[str, str] | None:
@@ -103,4 +110,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern of the model as Python writes it."""
     for theirs, ours in CLASSES.items():
         pattern = pattern.replace(theirs, ours)
-    return re.compile(pattern)
+    try:
+        return re.compile(pattern)
+    except re.error:  # a few patterns of the models are written in a dialect that Python does not read
+        return re.compile(".*", re.DOTALL)

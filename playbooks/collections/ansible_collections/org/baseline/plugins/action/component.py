@@ -21,7 +21,8 @@ ARGUMENTS = {
     "accounts": {"type": "path", "required": True},
     "max_fail_percentage": {"type": "float", "default": 100},
 }
-FAILED_GROUP = "org_failed"
+ACCOUNTS = "org-accounts.json"
+"""The list of accounts, in the folder that Ansible makes for each run and removes at its end."""
 
 
 class ActionModule(ActionBase):
@@ -38,13 +39,13 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _, options = self.validate_argument_spec(argument_spec=ARGUMENTS)
         batch = [str(key) for key in task_vars["ansible_play_batch"]]
-        failed = frozenset(str(key) for key in task_vars["groups"].get(FAILED_GROUP, ()))
+        failed = frozenset(str(key) for key in task_vars["groups"].get(results.FAILED, ()))
         keys = [key for key in batch if key not in failed]
         warnings = results.unrecorded(os.environ, constants.DEFAULT_STDOUT_CALLBACK)
         result["warnings"] = [*result.get("warnings", ()), *warnings]
-        file = Path(options["accounts"])
+        file, kept = Path(options["accounts"]), Path(constants.DEFAULT_LOCAL_TMP, ACCOUNTS)
         try:
-            made = run.component(file, options["name"], keys, apply=not self._task.check_mode)
+            made = run.component(file, options["name"], keys, apply=not self._task.check_mode, kept=kept)
         except OrgError as error:
             return result | results.error(error)
         return result | results.stopped(results.batch(made), batch, failed, options["max_fail_percentage"])

@@ -46,10 +46,11 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.org.baseline.plugins.plugin_utils import groups, records
-from ansible_collections.org.baseline.plugins.plugin_utils.records import Record
+from ansible_collections.org.baseline.plugins.plugin_utils import records
 
+from org.report import grouped as groups
 from org.report import plan_words
+from org.report.grouped import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,6 +73,7 @@ COLOURS = {
     "-": constants.COLOR_DIFF_REMOVE,
     "~": constants.COLOR_CHANGED,
     "!": constants.COLOR_ERROR,
+    "?": constants.COLOR_WARN,
     "=": constants.COLOR_OK,
 }
 
@@ -200,8 +202,9 @@ class CallbackModule(CallbackBase):
         found = groups.of_component(result.result["accounts"], self._play, result.task_name, check=check)
         self._named_failures |= {record.host for record in found if record.status in records.BAD}
         self._record(found)
-        self._heading(result)
-        self._group(found, "account", diff=result.task.diff is True)
+        if found:
+            self._heading(result)
+            self._group(found, "account", diff=result.task.diff is True)
 
     def _host(self, result: CallbackTaskResult, status: str, reason: str) -> None:
         """One host's result is recorded; it is printed with the others of its task."""

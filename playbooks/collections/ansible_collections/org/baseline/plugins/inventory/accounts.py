@@ -65,7 +65,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
-from ansible_collections.org.baseline.plugins.plugin_utils import hosts
+from ansible_collections.org.baseline.plugins.plugin_utils import hosts, results
 
 from org.model.organization import AccountState
 from org.reconcile import wanted
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
 
     from org.model.organization import Account, Organization
 
-ACTIVE, INACTIVE, MANAGEMENT, FAILED = "accounts", "not_active", "management_account", "org_failed"
+ACTIVE, INACTIVE, MANAGEMENT = "accounts", "not_active", "management_account"
 STAND_IN = "accounts-could-not-be-read"
 
 
@@ -138,7 +138,7 @@ class InventoryModule(BaseInventoryPlugin):
         for group in (ACTIVE, INACTIVE, MANAGEMENT):
             self.inventory.add_group(group)
             self._set(group, {"ansible_connection": "local", "ansible_python_interpreter": sys.executable})
-        for group in (FAILED, *names.values()):
+        for group in (results.FAILED, results.WRONG, *names.values()):
             self.inventory.add_group(group)
         for thing, group in names.items():
             parent = names.get(("ou", thing[1].rpartition("/")[0])) if thing[0] == "ou" and "/" in thing[1] else None

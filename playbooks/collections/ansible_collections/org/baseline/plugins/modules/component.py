@@ -15,7 +15,10 @@ description:
     It runs once for a batch, whatever the number of hosts. Use it with C(run_once), so that every host has the
     registered result.
   - An account that fails does not fail the task. It is in C(failed_accounts) with its reason, and the others are done.
-    Accounts in the group C(org_failed) are left out.
+    Accounts in the group C(org_failed) are left out. An account in which something is wrong that no run puts right is
+    there too, with the group C(org_wrong); later components do act in it.
+  - A component acts once in each account, in every governed Region of each account, or once for the organization, from
+    the management account. Regions that are not enabled in an account are skipped and named.
   - In check mode it makes no call that writes. An account that does not exist yet counts as one that would change.
   - Credentials and the endpoint come from the environment, as for any AWS tool. The role in each account is
     named in C(accounts.yaml).
@@ -65,8 +68,10 @@ accounts:
       skipped: ""
       authorization_id: ""
       changes: []
+      findings: []
+      places: []
 failed_accounts:
-  description: The accounts that failed, each with key and reason.
+  description: The accounts that failed, each with key, reason and the group that it belongs to from now on.
   returned: where the accounts file could be read
   type: list
   elements: dict

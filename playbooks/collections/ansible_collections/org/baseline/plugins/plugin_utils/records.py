@@ -8,41 +8,23 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
+
+from org.report.grouped import BAD, ERROR, Record, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 VERSION = 1
 STATUSES = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored")
-BAD = ("failed", "unreachable")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What became of one host in one task. `status` is one of STATUSES, `account` the 12-digit id.
-
-    `changed` is for a failure that was ignored: what it changed before it failed counts all the same.
-    """
-
-    play: str
-    task: str
-    host: str
-    status: str
-    reason: str = ""
-    account: str = ""
-    authorization_id: str = ""
-    check: bool = False
-    changed: bool = False
-    changes: Sequence[Any] = field(default_factory=tuple)
-
-
 class JsonLines:
-    """A file of JSON lines: one line a record, as soon as it is known, and a last one with the counts."""
+    """A file of JSON lines: one line a place of a record, as soon as it is known, and a last one with the counts."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -51,7 +33,9 @@ class JsonLines:
 
     def add(self, records: Sequence[Record]) -> None:
         """The records are in the file."""
-        self._write(*({"version": VERSION, "type": "result", **asdict(record)} for record in records))
+        self._write(
+            *({"version": VERSION, "type": "result", **line} for record in records for line in by_place(record))
+        )
 
     def finish(self, records: Sequence[Record]) -> None:
         """The file ends with the summary."""
@@ -63,7 +47,7 @@ class JsonLines:
 
 
 class JUnit:
-    """A JUnit file, written at the end: one suite for each play and task, one case for each host."""
+    """A JUnit file, written at the end: one suite for each play and task, one case for each host and Region."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -82,6 +66,42 @@ class JUnit:
         for (play, task), members in suites.items():
             root.append(_suite(f"{play}: {task}", members))
         ElementTree.ElementTree(root).write(self._path, encoding="utf-8", xml_declaration=True)
+
+
+def by_place(record: Record) -> list[dict[str, Any]]:
+    """What the record says of each Region that it is about; all of it where it is about none."""
+    whole = asdict(record)
+    places = whole.pop("places")
+    if not any(place["region"] for place in places):
+        return [{**whole, "region": None}]
+    return [
+        {
+            **whole,
+            "region": place["region"],
+            "status": _status_of(record, place),
+            "reason": _reason_of(record, place),
+            "authorization_id": place["authorization_id"],
+            "changed": place["changed"],
+            "changes": [change for change in record.changes if change["region"] == place["region"]],
+            "findings": [finding for finding in record.findings if finding["region"] == place["region"]],
+        }
+        for place in places
+    ]
+
+
+def _status_of(record: Record, place: Mapping[str, Any]) -> str:
+    """The word for one Region; an account fails by a finding in the Regions where the finding is."""
+    found = [finding for finding in record.findings if finding["region"] == place["region"]]
+    if place["failed"] or any(finding["severity"] == ERROR for finding in found):
+        return record.status
+    if place["skipped"]:
+        return "skipped"
+    return "changed" if place["changed"] else "ok"
+
+
+def _reason_of(record: Record, place: Mapping[str, Any]) -> str:
+    found = [finding for finding in record.findings if finding["region"] == place["region"]]
+    return place["reason"] or wrong({"findings": found}) or place["skipped"]
 
 
 def rescued(records: Sequence[Record], hosts: Mapping[str, int]) -> list[Record]:
@@ -108,22 +128,24 @@ def counts(records: Sequence[Record]) -> dict[str, int]:
 
 
 def _suite(name: str, records: Sequence[Record]) -> ElementTree.Element:
-    found = counts(records)
+    lines = [line for record in records for line in by_place(record)]
     attributes = {
-        "tests": len(records),
-        "failures": found["failed"] + found["unreachable"],
-        "skipped": found["skipped"],
+        "tests": len(lines),
+        "failures": sum(line["status"] in BAD for line in lines),
+        "skipped": sum(line["status"] == "skipped" for line in lines),
     }
     numbers = {key: str(value) for key, value in attributes.items()}
     suite = ElementTree.Element("testsuite", {"name": _xml(name), "errors": "0", **numbers})
-    for record in records:
-        case = ElementTree.SubElement(suite, "testcase", {"name": _xml(record.host), "classname": _xml(name)})
-        if record.status in BAD:
-            ElementTree.SubElement(case, "failure", {"message": _xml(record.reason)}).text = _xml(record.reason)
-        elif record.status == "skipped":
-            ElementTree.SubElement(case, "skipped", {"message": _xml(record.reason)})
-        if record.changes:
-            ElementTree.SubElement(case, "system-out").text = _xml(json.dumps(record.changes, ensure_ascii=False))
+    for line in lines:
+        title = f"{line['host']} {line['region']}" if line["region"] else line["host"]
+        case = ElementTree.SubElement(suite, "testcase", {"name": _xml(title), "classname": _xml(name)})
+        if line["status"] in BAD:
+            ElementTree.SubElement(case, "failure", {"message": _xml(line["reason"])}).text = _xml(line["reason"])
+        elif line["status"] == "skipped":
+            ElementTree.SubElement(case, "skipped", {"message": _xml(line["reason"])})
+        if line["changes"] or line["findings"]:
+            said = {"changes": line["changes"], "findings": line["findings"]}
+            ElementTree.SubElement(case, "system-out").text = _xml(json.dumps(said, ensure_ascii=False))
     return suite
 
 

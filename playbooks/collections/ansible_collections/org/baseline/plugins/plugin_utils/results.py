@@ -9,24 +9,22 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.org.baseline.plugins.plugin_utils import groups
-
 from org.errors import BadInput, GuardTripped, OrgError, Partial, StalePlan
 from org.model.finding import Severity
+from org.report import grouped
+from org.report.baseline_json import account, change
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from org.model.change import Change, Outcome
+    from org.model.change import Outcome
     from org.model.finding import Finding
-    from org.reconcile.run import AccountResult, Batch, Run
+    from org.model.result import Batch
+    from org.reconcile.run import Run
 
 GROUPED = "org.baseline.grouped"
-
-
-def change(made: Change) -> dict[str, Any]:
-    """One change: its identity, its risk, and where in accounts.yaml it comes from."""
-    return {**made.identity, "risk": made.risk.value, "source": str(made.source or "")}
+FAILED, WRONG = "org_failed", "org_wrong"
+"""The groups of accounts that failed, and of those in which something is wrong that no run puts right."""
 
 
 def finding(found: Finding) -> str:
@@ -88,34 +86,26 @@ def unrecorded(environment: Mapping[str, str], callback: str) -> list[str]:
 def batch(made: Batch) -> dict[str, Any]:
     """The result of one component in many accounts: `changed`, `accounts`, `failed_accounts`, `msg`, and `diff`."""
     accounts = {key: account(result) for key, result in made.results.items()}
-    failed = [{"key": key, "reason": each["reason"]} for key, each in accounts.items() if each["failed"]]
-    changes = [record for record in groups.of_component(accounts) if record.status == "changed"]
-    grouped = groups.changed(changes, "account", diff=True, verbose=False)
+    failed = [
+        {"key": key, "reason": each["reason"], "group": FAILED} for key, each in accounts.items() if each["failed"]
+    ]
+    found = [(key, grouped.wrong(each)) for key, each in accounts.items() if not each["failed"]]
+    wrong = [{"key": key, "reason": reason, "group": WRONG} for key, reason in found if reason]
+    changes = [record for record in grouped.of_component(accounts) if record.changed]
+    lines = grouped.changed(changes, "account", diff=True, verbose=False)
     return {
         "changed": bool(changes),
-        "msg": f"{len(accounts)} accounts: {len(changes)} changed, {len(failed)} failed",
+        "msg": f"{len(accounts)} accounts: {len(changes)} changed, {len(failed) + len(wrong)} failed",
         "accounts": accounts,
-        "failed_accounts": failed,
-        "diff": [{"prepared": "".join(f"{line}\n" for line in grouped)}],
-    }
-
-
-def account(result: AccountResult) -> dict[str, Any]:
-    """What one component did in one account."""
-    return {
-        "id": result.place.account,
-        "changed": bool(result.changes) and not result.failed,
-        "failed": result.failed,
-        "reason": result.reason,
-        "skipped": result.skipped,
-        "authorization_id": result.authorization_id,
-        "changes": [change(each) for each in result.changes],
+        "failed_accounts": [*failed, *wrong],
+        "diff": [{"prepared": "".join(f"{line}\n" for line in lines)}],
     }
 
 
 def stopped(result: dict[str, Any], batch: Sequence[str], failed: Collection[str], limit: float) -> dict[str, Any]:
     """The result, failed where more than `limit` per cent of the batch failed, here or at an earlier component."""
-    count = len(result["failed_accounts"]) + sum(key in failed for key in batch)
+    failed_now = [account for account in result["failed_accounts"] if account["group"] == FAILED]
+    count = len(failed_now) + sum(key in failed for key in batch)
     if count * 100 <= limit * len(batch):
         return result
     text = f"{count} of the {len(batch)} accounts of this batch failed, more than {limit:g} %: stopping here"

@@ -1,45 +1,69 @@
-# Copyright: Contributors to aws-org-baseline
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 """Many accounts in few lines: accounts with the same changes, or the same failure, are one group."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from ansible_collections.org.baseline.plugins.plugin_utils.records import BAD, Record
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
+BAD = ("failed", "unreachable")
 FAILURES = (*BAD, "ignored")
 SHOWN = 8
 """So many names of accounts without a failure are shown; `-v` shows all. Failed accounts are always all named."""
 SIDES = ("before", "after")
 PLACES = ("ou", "target")
 ID, KEY = "ACCOUNT_ID", "ACCOUNT_KEY"
+ERROR = "error"
 SIGNS = {"create": "+", "attach": "+", "enable": "+", "register": "+", "delete": "-", "detach": "-"}
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of one host in one task. `status` is a word of Ansible's, `account` the 12-digit id.
+
+    `changed` is for a failure that changed something before it failed. `places` says the same of each Region.
+    """
+
+    play: str
+    task: str
+    host: str
+    status: str
+    reason: str = ""
+    account: str = ""
+    authorization_id: str = ""
+    check: bool = False
+    changed: bool = False
+    changes: Sequence[Any] = field(default_factory=tuple)
+    findings: Sequence[Any] = field(default_factory=tuple)
+    places: Sequence[Any] = field(default_factory=tuple)
+
+
 def of_component(accounts: Mapping[str, Any], play: str = "", task: str = "", *, check: bool = False) -> list[Record]:
-    """The records of a component's result, one for each account."""
+    """The records of a component's result (as `org.report.baseline_json.account` gives it), one for each account."""
     return [
         Record(
             play=play,
             task=task,
             host=key,
             status=_status(account),
-            reason=account["reason"] or account["skipped"],
+            reason=account["reason"] or wrong(account) or account["skipped"],
             account=account["id"],
             authorization_id=account["authorization_id"],
             check=check,
             changed=account["changed"],
             changes=account["changes"],
+            findings=account["findings"],
+            places=account["places"],
         )
         for key, account in accounts.items()
     ]
+
+
+def wrong(account: Mapping[str, Any]) -> str:
+    """What is wrong in an account that no run puts right, a line for each; empty where nothing is."""
+    return "\n".join(_said(finding) for finding in account["findings"] if finding["severity"] == ERROR)
 
 
 def of_plan(changes: Sequence[Mapping[str, Any]]) -> list[Record]:
@@ -52,9 +76,12 @@ def of_plan(changes: Sequence[Mapping[str, Any]]) -> list[Record]:
 
 def lines(records: Sequence[Record], noun: str, *, diff: bool, verbose: bool) -> Iterator[str]:
     """What a task did, as lines: groups of changes, of failures, of skipped ones, and what was left as it was."""
-    yield from changed([record for record in records if record.status == "changed"], noun, diff=diff, verbose=verbose)
+    seen = [record for record in records if record.status == "changed" or (record.changed and record.places)]
+    yield from changed(seen, noun, diff=diff, verbose=verbose)
     yield from _failed([record for record in records if record.status in FAILURES], noun)
+    yield from _findings(records, noun, verbose=verbose)
     yield from _skipped([record for record in records if record.status == "skipped"], noun, verbose=verbose)
+    yield from _places_skipped([record for record in records if record.status != "skipped"], noun, verbose=verbose)
     unchanged = [record for record in records if record.status == "ok"]
     if unchanged:
         yield f"= {count(unchanged, noun)} unchanged" + (f": {names(unchanged, verbose=True)}" if verbose else "")
@@ -78,10 +105,12 @@ def changed(records: Sequence[Record], noun: str, *, diff: bool, verbose: bool) 
     for text, group in _groups(records, _alike):
         changes, note = json.loads(text)
         changes = group[0].changes if len(group) == 1 else changes
-        what = ", ".join(dict.fromkeys(f"{change['action']} {change['kind']}" for change in changes)) or "changed"
-        yield f"{_sign(changes)} {count(group, noun)}: {what}{f', {note}' if note else ''}"
+        what = ", ".join(dict.fromkeys(map(_what, changes))) or "changed"
+        regions = dict.fromkeys(change["region"] for change in changes if change.get("region"))
+        where = f" in {', '.join(regions)}" if regions else ""
+        yield f"{_sign(changes)} {count(group, noun)}: {what}{where}{f', {note}' if note else ''}"
         if diff:
-            yield from (f"    {line}" for change in changes for line in _difference(change))
+            yield from (f"    {line}" for line in dict.fromkeys(_differences(changes, [one.host for one in group])))
         yield f"    {names(group, verbose=verbose or _sign(changes) == '-')}"
 
 
@@ -99,6 +128,34 @@ def _skipped(records: Sequence[Record], noun: str, *, verbose: bool) -> Iterator
     for reason, group in _groups(records, lambda record: _general(record, record.reason)):
         why = f": {reason}" if reason else ""
         yield f"= {count(group, noun)} skipped ({names(group, verbose=verbose)}){why}"
+
+
+def _findings(records: Sequence[Record], noun: str, *, verbose: bool) -> Iterator[str]:
+    """What was found that is not as it should be, other than what makes an account fail."""
+    found: dict[str, dict[str, Record]] = defaultdict(dict)
+    for record in records:
+        for finding in record.findings:
+            if finding["severity"] != ERROR:
+                found[_general(record, _said(finding))][record.host] = record
+    for text, group in sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+        members = list(group.values())
+        yield f"? {count(members, noun)} ({names(members, verbose=verbose)}): {text}"
+
+
+def _said(finding: Mapping[str, Any]) -> str:
+    where = f" in {finding['region']}" if finding["region"] else ""
+    return f"{finding['message']}{where} [{finding['control']}]"
+
+
+def _places_skipped(records: Sequence[Record], noun: str, *, verbose: bool) -> Iterator[str]:
+    """The Regions in which there was nothing to do in accounts that had something to do elsewhere."""
+    found: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in records:
+        for place in record.places:
+            if place["skipped"] and place["region"]:
+                found[place["region"], _general(record, place["skipped"])].append(record)
+    for (region, why), group in sorted(found.items()):
+        yield f"= {count(group, noun)} skipped in {region} ({names(group, verbose=verbose)}): {why}"
 
 
 def _groups(records: Sequence[Record], alike: Callable[[Record], str]) -> list[tuple[str, list[Record]]]:
@@ -127,7 +184,7 @@ def _where(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def _status(account: Mapping[str, Any]) -> str:
     """The word for what became of one account of a component's result."""
-    if account["failed"]:
+    if account["failed"] or wrong(account):
         return "failed"
     if account["skipped"]:
         return "skipped"
@@ -137,6 +194,10 @@ def _status(account: Mapping[str, Any]) -> str:
 def _sign(changes: Sequence[Mapping[str, Any]]) -> str:
     signs = {SIGNS.get(change["action"], "~") for change in changes}
     return signs.pop() if len(signs) == 1 else "~"
+
+
+def _what(change: Mapping[str, Any]) -> str:
+    return f"{change['action']} {change['kind']}"
 
 
 def _alike(record: Record) -> str:
@@ -155,13 +216,15 @@ def _general(record: Record, text: str) -> str:
     return general.replace(f"{record.host} (", f"{KEY} (")
 
 
-def _difference(change: Mapping[str, Any]) -> Iterator[str]:
-    """What differs between before and after, one line a value."""
-    before, after = _flat(change["before"]), _flat(change["after"])
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            yield f"{name}: {_shown(old)} -> {_shown(new)}"
+def _differences(changes: Sequence[Mapping[str, Any]], hosts: Sequence[str]) -> Iterator[str]:
+    """What differs between before and after, one line a value; where a change is of a named thing, with its name."""
+    for change in changes:
+        before, after = _flat(change["before"]), _flat(change["after"])
+        thing = "" if change.get("name", hosts[0]) in hosts else f"{change['name']} "
+        for name in sorted(before.keys() | after.keys()):
+            old, new = before.get(name), after.get(name)
+            if old != new:
+                yield f"{thing}{name}: {_shown(old)} -> {_shown(new)}"
 
 
 def _flat(state: Any, prefix: str = "") -> dict[str, Any]:

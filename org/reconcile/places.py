@@ -1,0 +1,225 @@
+"""One baseline component over many accounts: all their places at once, and what became of each account."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from org.baseline import Scope, Where
+from org.errors import Denied, OrgError
+from org.model.place import Place
+from org.model.result import AccountResult, PlaceResult
+from org.reconcile.component import planned, reconcile
+from org.reconcile.diff import LIVE
+from org.reconcile.fan_out import fan_out, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from org.aws.cloud import Cloud
+    from org.baseline import Component
+    from org.model.organization import Account, Organization
+
+ALWAYS_ON = frozenset(
+    {
+        *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+        *("ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"),
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
+        *("cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "eusc-de-east-1"),
+    }
+)
+"""Regions that every account of their partition has; an account is asked only about others.
+
+https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+"""
+LIST_REGIONS = "account:ListRegions"
+"""The IAM action with which an account is asked."""
+LONGEST_POLICY = 2_048
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (session policies)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a run stands on: the wanted organization, the way in, and the accounts that exist, by key."""
+
+    wanted: Organization
+    cloud: Cloud
+    live: Mapping[str, Account]
+    organization_id: str = ""
+    apply: bool = False
+
+    def scope(self, component: Component, account: Account, region: str | None, regions: Sequence[str]) -> Scope:
+        """What the component may know of a place of the account."""
+        found = self.live.get(account.key)
+        management = next((one.id for one in self.live.values() if one.management), None)
+        return Scope(
+            place=Place((found.id or "") if found else "", region, account.key),
+            settings={**component.defaults(), **account.settings[component.name]},
+            home_region=self.wanted.home_region,
+            regions=tuple(regions),
+            accounts={key: one.id for key, one in self.live.items() if one.id},
+            tags={key: value for key, value in account.tags.items() if value is not None},
+            organization_id=self.organization_id,
+            management=management or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """One place that can be reached."""
+
+    account: Account
+    cloud: Cloud
+    scope: Scope
+
+
+def over(ground: Ground, component: Component, accounts: Sequence[Account]) -> dict[str, AccountResult]:
+    """What became of the component in each of the accounts that it is for, by key; a failing place is a value."""
+    results: dict[str, list[PlaceResult]] = {account.key: [] for account in accounts}
+    reachable = []
+    for account in accounts:
+        settled = _settled(ground, component, account)
+        results[account.key].extend(settled)
+        if not settled:
+            reachable.append(account)
+    spots: list[_Spot] = []
+    for account, entered in fan_out(partial(_enter, ground, component), reachable):
+        if isinstance(entered, OrgError):
+            results[account.key].append(_failed(Place(_id(ground, account), None, account.key), entered))
+        else:
+            spots += entered[0]
+            results[account.key].extend(entered[1])
+    for spot, done in fan_out(partial(_reconcile, ground, component), spots):
+        result = _failed(spot.scope.place, done) if isinstance(done, OrgError) else done
+        results[spot.account.key].append(result)
+    return {
+        account.key: AccountResult(account.key, _id(ground, account), tuple(results[account.key]))
+        for account in accounts
+    }
+
+
+def concerned(component: Component, accounts: Iterable[Account]) -> list[Account]:
+    """The accounts that the component is for: those that declare it, or the management account alone."""
+    once = component.where is Where.ORGANIZATION
+    return [one for one in accounts if component.name in one.settings and (one.management or not once)]
+
+
+def _id(ground: Ground, account: Account) -> str:
+    found = ground.live.get(account.key)
+    return (found.id or "") if found else ""
+
+
+def _settled(ground: Ground, component: Component, account: Account) -> list[PlaceResult]:
+    """What is known of an account without entering it; nothing where it has to be entered."""
+    found = ground.live.get(account.key)
+    place = Place(_id(ground, account), None, account.key)
+    if found is None and ground.apply:
+        return [PlaceResult(place, failed=True, reason="the account does not exist yet")]
+    if found is None:
+        return list(_once_it_exists(ground, component, account))
+    if found.state not in LIVE:
+        return [PlaceResult(place, skipped=f"the account is {found.state.value}")]
+    return []
+
+
+def _once_it_exists(ground: Ground, component: Component, account: Account) -> Iterator[PlaceResult]:
+    """What will be set in an account that does not exist yet."""
+    for region in ground.wanted.regions if component.where is Where.REGION else (None,):
+        scope = ground.scope(component, account, region, ground.wanted.regions)
+        changes = tuple(planned(component, scope, {}, account.span))
+        yield PlaceResult(scope.place, changes, reason="once the account exists")
+
+
+def _enter(ground: Ground, component: Component, account: Account) -> tuple[list[_Spot], list[PlaceResult]]:
+    """Every place of the component in the account, and what is said of those that are off there."""
+    place = Place(_id(ground, account), None, account.key)
+    actions = _actions(ground, component, elsewhere=False)
+    regions = ground.wanted.regions
+    optional = component.where is Where.REGION and not ALWAYS_ON.issuperset(regions)
+    cloud = enter(ground, place, (*actions, LIST_REGIONS) if optional else actions)
+    if component.where is Where.ORGANIZATION:
+        cloud = cloud.with_neighbours(_neighbours(ground, component))
+    if component.where is not Where.REGION:
+        return [_Spot(account, cloud, ground.scope(component, account, None, regions))], []
+    there = _switched_on(cloud) | ALWAYS_ON if optional else frozenset(regions)
+    on = [region for region in regions if region in there]
+    scopes = [ground.scope(component, account, region, on) for region in on]
+    off = [Place(place.account, region, account.key) for region in regions if region not in there]
+    return [_Spot(account, cloud.in_region(scope.region), scope) for scope in scopes], [
+        PlaceResult(missing, skipped="the Region is not enabled in the account") for missing in off
+    ]
+
+
+def _switched_on(cloud: Cloud) -> frozenset[str]:
+    """The Regions that are on in the account."""
+    states = ["ENABLED", "ENABLED_BY_DEFAULT"]
+    found = cloud.pages("account", "list_regions", "Regions", RegionOptStatusContains=states)
+    return frozenset(region["RegionName"] for region in found)
+
+
+def _actions(ground: Ground, component: Component, *, elsewhere: bool) -> tuple[str, ...]:
+    """What a session of this run may do at most."""
+    reads = component.reads_elsewhere if elsewhere else component.reads
+    writes = component.writes_elsewhere if elsewhere else component.writes
+    return (*reads, *writes) if ground.apply else reads
+
+
+class _neighbours:  # noqa: N801 - a function with a memory
+    """The accounts that a component of the organization reaches into, each entered once."""
+
+    def __init__(self, ground: Ground, component: Component) -> None:
+        self._ground = ground
+        self._actions = _actions(ground, component, elsewhere=True)
+        self._lock = threading.Lock()
+        self._entered: dict[str, Cloud] = {}
+
+    def __call__(self, key: str) -> Cloud:
+        found = self._ground.live.get(key)
+        if found is None or not found.id:
+            raise OrgError(f"account `{key}` does not exist")
+        with self._lock:
+            if key not in self._entered:
+                self._entered[key] = enter(self._ground, Place(found.id, None, key), self._actions)
+            return self._entered[key]
+
+
+def enter(ground: Ground, place: Place, actions: Sequence[str]) -> Cloud:
+    """The account through the pipeline's role; through the bootstrap role where that one is not there yet.
+
+    The session may do no more than these actions. The account whose credentials the run has is entered as it is.
+    """
+    if place.account == ground.cloud.place.account:
+        return ground.cloud.named(place.name)
+    pipeline = ground.wanted.pipeline
+    policy = session_policy(actions)
+    member = ground.cloud.member(place, pipeline.apply_role if ground.apply else pipeline.plan_role, policy)
+    try:
+        member.assume()
+    except Denied as denied:
+        if pipeline.bootstrap_role is None:
+            raise
+        member = ground.cloud.member(place, pipeline.bootstrap_role, policy)
+        try:
+            member.assume()
+        except Denied:
+            raise denied from None
+    return member
+
+
+def session_policy(actions: Sequence[str]) -> str | None:
+    """The session policy that allows these actions; None where it would be longer than AWS takes."""
+    statement = {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    return text if len(text) <= LONGEST_POLICY and actions else None
+
+
+def _reconcile(ground: Ground, component: Component, spot: _Spot) -> PlaceResult:
+    return reconcile(component, spot.cloud, spot.scope, apply=ground.apply, source=spot.account.span)
+
+
+def _failed(place: Place, error: OrgError) -> PlaceResult:
+    why, authorization_id = reason(error)
+    return PlaceResult(place, failed=True, reason=why, authorization_id=authorization_id)
