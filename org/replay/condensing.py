@@ -1,0 +1,152 @@
+"""Events of log files in, sorted entries of calls out: what one process does."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from org.replay import runs
+from org.replay.normalising import Normaliser
+from org.replay.opening import opened
+from org.replay.records import NO_EVENT, Records, unwrapped
+from org.replay.runs import Damage, Totals, added
+from org.replay.signature import signer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from org.replay.event import Event
+    from org.replay.keys import Keys
+    from org.replay.runs import Entry, Tally
+
+MOST_SIGNATURES = 16_384
+MOST_BYTES = 24 << 20
+"""What is kept in memory at once: signatures, and bytes of calls. More goes to disk."""
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+NO_READ = "cannot be read"
+WRAPPED = 4
+"""How deep an event may be wrapped in others."""
+
+
+class Condenser:
+    """Counts the calls of log files; `entries` gives what was counted, sorted, at the end.
+
+    `folder` takes what does not fit into memory. `numbers` are complete after `entries` was called.
+    """
+
+    def __init__(self, keys: Keys, folder: Path) -> None:
+        self.numbers = Totals()
+        self._sign = signer(keys)
+        self._normalise = Normaliser(keys).lines
+        self._folder = folder
+        self._spilled: list[Path] = []
+        self._signatures: dict[tuple[object, ...], list[Any]] = {}
+        self._calls: dict[bytes, Tally] = {}
+        self._bytes = 0
+
+    def read(self, name: str, read: Callable[[int], bytes]) -> None:
+        """The events of a file are counted; whatever is wrong with it is told in `numbers`."""
+        found: dict[str, list[int]] = {}
+
+        def damaged(what: str, line: int = 1, column: int = 1) -> None:
+            found.setdefault(what, [line, column, 0])[2] += 1
+
+        records = Records(opened(read, damaged), damaged)
+        try:
+            for events in records:
+                self._count(events, lambda number: damaged(NO_EVENT, *records.place(number)))
+        except (OSError, EOFError) as error:
+            damaged(f"{NO_READ}: {getattr(error, 'strerror', None) or error}")
+        damages = [Damage(name, what, line, column, times) for what, (line, column, times) in found.items()]
+        self.numbers.add(Totals(damaged=sum(one.times for one in damages), damages=damages))
+
+    def _count(self, events: list[Event], damaged: Callable[[int], None]) -> None:
+        sign, known = self._sign, self._signatures
+        time, identifier = TIME.fullmatch, ID.fullmatch
+        for number, event in enumerate(events):
+            if not event.event_source:
+                self._unwrap(event, number, damaged)
+                continue
+            when, what = event.event_time, event.event_id
+            last = event.last_time or when
+            if not (time(when) and time(last)) or event.condensed < 1:
+                damaged(number)
+                continue
+            if not identifier(what):
+                what = ""
+            signature = sign(event)
+            tally = known.get(signature)
+            if tally is None:
+                known[signature] = [event.condensed, when, last, what]
+                continue
+            tally[0] += event.condensed
+            if when < tally[1] or (when == tally[1] and what < tally[3]):
+                tally[1], tally[3] = when, what
+            tally[2] = max(tally[2], last)
+        if len(known) > MOST_SIGNATURES:
+            self._settle()
+
+    def _unwrap(self, event: Event, number: int, damaged: Callable[[int], None]) -> None:
+        """What is in an event of EventBridge, in a line with the records of a file, or in an answer of LookupEvents."""
+        inner: list[Event] = []
+        if event.records is not UNSET:
+            inner = event.records
+        elif event.detail is not UNSET:
+            inner = [event.detail]
+        elif event.text is not UNSET:
+            found = unwrapped(event.text)
+            inner = [found] if found is not None else []
+        depth = 0
+        while len(inner) == 1 and inner[0].detail is not UNSET and depth < WRAPPED:
+            inner, depth = [inner[0].detail], depth + 1
+        whole = [one for one in inner if one.event_source]
+        if whole:
+            self._count(whole, lambda _: damaged(number))
+        for _ in range(len(inner) - len(whole) or not (inner or event.records == [])):
+            damaged(number)
+
+    def _settle(self) -> None:
+        """The signatures so far are counted as calls, and the calls are on disk where they are many."""
+        skipped: Counter[str] = Counter()
+        for signature, (count, first, last, event) in self._signatures.items():
+            self.numbers.events += count
+            lines = self._normalise(signature)
+            if isinstance(lines, str):
+                skipped[lines] += count
+                continue
+            tally = (count, first, last, event)
+            for line in lines:
+                there = self._calls.get(line)
+                self._bytes += len(line) if there is None else 0
+                self._calls[line] = tally if there is None else added(there, tally)
+        self.numbers.skipped.update(skipped)
+        self._signatures.clear()
+        if self._bytes > MOST_BYTES:
+            self._spill()
+
+    def _spill(self) -> None:
+        path = self._folder / f"spilled-{len(self._spilled)}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.writelines(map(runs.written, sorted(self._calls.items())))
+        self._spilled.append(path)
+        self._calls.clear()
+        self._bytes = 0
+
+    def entries(self) -> Iterator[Entry]:
+        """Everything that was counted, sorted; the condenser is empty afterwards."""
+        self._settle()
+        yield from runs.merged([sorted(self._calls.items()), *map(_spilled, self._spilled)])
+        for path in self._spilled:
+            path.unlink()
+        self._spilled, self._calls, self._bytes = [], {}, 0
+
+
+def _spilled(path: Path) -> Iterator[Entry]:
+    with path.open("rb") as file:
+        yield from map(runs.parsed, file)
