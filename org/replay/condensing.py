@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET
-
 from org.replay import runs
 from org.replay.normalising import Normaliser
 from org.replay.opening import opened
-from org.replay.records import NO_EVENT, Records, unwrapped
+from org.replay.records import NO_EVENT, Records
 from org.replay.runs import Damage, Totals, added
 from org.replay.signature import signer
+from org.replay.unwrapping import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,8 +28,6 @@ MOST_BYTES = 24 << 20
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 NO_READ = "cannot be read"
-WRAPPED = 4
-"""How deep an event may be wrapped in others."""
 
 
 class Condenser:
@@ -92,22 +89,11 @@ class Condenser:
             self._settle()
 
     def _unwrap(self, event: Event, number: int, damaged: Callable[[int], None]) -> None:
-        """What is in an event of EventBridge, in a line with the records of a file, or in an answer of LookupEvents."""
-        inner: list[Event] = []
-        if event.records is not UNSET:
-            inner = event.records
-        elif event.detail is not UNSET:
-            inner = [event.detail]
-        elif event.text is not UNSET:
-            found = unwrapped(event.text)
-            inner = [found] if found is not None else []
-        depth = 0
-        while len(inner) == 1 and inner[0].detail is not UNSET and depth < WRAPPED:
-            inner, depth = [inner[0].detail], depth + 1
-        whole = [one for one in inner if one.event_source]
+        """What is in an event that is none itself is counted."""
+        whole, wrong = inside(event)
         if whole:
             self._count(whole, lambda _: damaged(number))
-        for _ in range(len(inner) - len(whole) or not (inner or event.records == [])):
+        for _ in range(wrong):
             damaged(number)
 
     def _settle(self) -> None:
