@@ -7,6 +7,7 @@ import os
 import threading
 from typing import Any
 
+from org.sandbox.importing import moto_is_there
 from org.sandbox.strict.refusal import NotCovered
 from org.sandbox.wire import Response
 
@@ -80,6 +81,7 @@ class Fallback:
 def load() -> Any:
     """moto's WSGI application, with the settings that keep it small."""
     os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
+    moto_is_there()
     from moto.core.config import default_user_config
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 

@@ -7,6 +7,8 @@ import re
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
+from org.sandbox.importing import moto_is_there
+
 if TYPE_CHECKING:
     from org.sandbox.routing import Aim
 
@@ -18,6 +20,7 @@ PARSED_AS = {"s3": "rest-xml"}
 
 def parameters(aim: Aim, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
     """The parameters of a call; empty where the operation is not in the model or the body cannot be read."""
+    moto_is_there()
     from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
     from werkzeug.datastructures import EnvironHeaders, MultiDict
 
@@ -47,6 +50,7 @@ def parameters(aim: Aim, environ: dict[str, Any], body: bytes) -> dict[str, Any]
 @functools.cache
 def operation_model(service: str, operation: str) -> Any:
     """moto's model of an operation, which is botocore's; None where there is none."""
+    moto_is_there()
     from botocore.exceptions import UnknownServiceError
     from botocore.model import OperationNotFoundError
     from moto.core.loaders import create_loader
