@@ -24,7 +24,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from org.aws.clients import Clients, signing_as
+from org.aws.clients import Clients
 from org.aws.credentials import CredentialSource, environment_credentials
 from org.aws.retry import NOT_REPEATABLE, Pace, Trouble, again, trouble
 from org.errors import Ambiguous, CloudError, Conflict, Denied, Missing, OrgError, Throttled, Unreachable
@@ -103,8 +103,7 @@ class Cloud:
             if self._pace is not None:
                 self._pace.take(name)
             try:
-                with signing_as(self._credentials):
-                    answer: dict[str, Any] = getattr(client, operation)(**parameters)
+                answer = self._clients.answer(service, self.region, operation, parameters, self._credentials)
             except (ClientError, BotoCoreError) as error:
                 kind = _kind(error)
                 wait = again(name, kind, attempt)
