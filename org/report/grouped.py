@@ -69,7 +69,9 @@ def wrong(account: Mapping[str, Any]) -> str:
 def of_plan(changes: Sequence[Mapping[str, Any]]) -> list[Record]:
     """The changes of an organization's plan as records that group by what is done where, whatever the names."""
     return [
-        Record("", "", change["name"], "changed", changes=[change | {side: _where(change[side]) for side in SIDES}])
+        Record(
+            "", "", change["name"], "changed", changes=[{**change, **{side: _where(change[side]) for side in SIDES}}]
+        )
         for change in changes
     ]
 
