@@ -71,6 +71,8 @@ def value_of(literals: frozenset[Literal], allowed: Range = ANY_VALUE) -> Found 
     exact = not any(atom.predicate is not None and atom.predicate.open for atom, _ in literals)
     if allowed.fixed is not None:
         (value,) = allowed.fixed
+        if isinstance(value, str):
+            return None if _one(literals, ANYTHING, value) is None else Found(value, exact)
         return Found(value, exact) if all(may_be(atom, value, sign) for atom, sign in literals) else None
     for value in _values(literals, allowed):
         return Found(value, exact)
@@ -117,7 +119,7 @@ def _fits(atom: Atom, text: str, sign: bool) -> bool:
     return fits(frozenset({(atom.predicate, sign is not atom.negated)}), ANYTHING, text)
 
 
-def _one(literals: Iterable[Literal], texts: Domain) -> str | None:
+def _one(literals: Iterable[Literal], texts: Domain, exactly: str | None = None) -> str | None:
     """A single text; the empty one is null to `Null` and to quantifiers, so it is looked at by itself."""
     signs: set[Sign] = {(PRESENT, True)}
     possible = True
@@ -126,11 +128,23 @@ def _one(literals: Iterable[Literal], texts: Domain) -> str | None:
             possible &= sign is (False in atom.nulls)
         elif atom.predicate is not None:
             signs.add((atom.predicate, sign is not atom.negated))
+    if exactly is not None:
+        signs.add((Predicate("equals", (exactly,)), True))
     text = find(frozenset(signs), texts) if possible else None
-    if text is not None:
-        return text
-    empty = fits(frozenset(), texts, "") and all(may_be(atom, "", sign) for atom, sign in literals)
-    return "" if empty else None
+    return text if text is not None or exactly else _empty(literals, texts)
+
+
+def _empty(literals: Iterable[Literal], texts: Domain) -> str | None:
+    if not fits(frozenset(), texts, ""):
+        return None
+    signs: set[Sign] = {(EMPTY, True)}
+    for atom, sign in literals:
+        if atom.nulls is not None or atom.quantifier:
+            if not may_be(atom, "", sign):
+                return None
+        elif atom.predicate is not None:
+            signs.add((atom.predicate, sign is not atom.negated))
+    return find(frozenset(signs), texts)
 
 
 def _several(literals: Iterable[Literal], texts: Domain) -> tuple[str, ...] | None:
@@ -139,7 +153,7 @@ def _several(literals: Iterable[Literal], texts: Domain) -> tuple[str, ...] | No
         return ()
     every: set[Sign] = set()
     some: list[Sign] = []
-    for atom, sign in literals:
+    for atom, sign in sorted(literals, key=_order):
         if atom.nulls is not None:
             if sign is not (False in atom.nulls):
                 return None
@@ -152,6 +166,12 @@ def _several(literals: Iterable[Literal], texts: Domain) -> tuple[str, ...] | No
         elif atom.predicate is not None and sign:
             return None  # an operator for one value is false of several (rule 45)
     return _members(frozenset(every), some, texts)
+
+
+def _order(literal: Literal) -> tuple[object, ...]:
+    """What literals are sorted by, so that the same question has the same answer in every run."""
+    atom, sign = literal
+    return sign, atom.quantifier, atom.negated, atom.predicate.order if atom.predicate else ("",)
 
 
 def _members(every: frozenset[Sign], some: list[Sign], texts: Domain) -> tuple[str, ...] | None:

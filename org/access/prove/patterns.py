@@ -32,11 +32,27 @@ class Token:
     variable: str = ""
 
 
+NO_DEFAULT = ",None"
+"""How the name of a variable ends that may have no value."""
 MANY = Token(many=True)
 ONE = Token()
 MANY_IN_PART = Token(many=True, colon=False)
 ONE_IN_PART = Token(colon=False)
-Tokens = tuple[Token, ...]
+
+
+class Tokens(tuple[Token, ...]):
+    """The tokens of one pattern, the same only as itself: hashing what is in it would cost more than all else."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
 
 
 @lru_cache(maxsize=1 << 16)
@@ -46,7 +62,7 @@ def tokens(family: str, text: str, variables: bool) -> Tokens | None:
         return _resource(text, variables)
     wild = family in ("like", "arn")
     found = list(_pieces(text, variables, wild=wild, fold=family == "fold"))
-    return _arn(found) if family == "arn" else tuple(_merged(found))
+    return _arn(found) if family == "arn" else Tokens(_merged(found))
 
 
 def _pieces(text: str, variables: bool, *, wild: bool, fold: bool = False) -> Iterator[Token]:
@@ -89,18 +105,18 @@ def _arn(found: list[Token]) -> Tokens | None:
     places = [place for place, token in enumerate(found) if token == colon][: ARN_PARTS - 1]
     loose = any(token.variable for token in (found[: places[-1]] if len(places) == ARN_PARTS - 1 else found))
     if loose:  # the value of a variable may have colons of its own, and so say where the parts begin
-        return (*_texts("arn:"), Token(many=True, variable=repr(found)))
+        return Tokens((*_texts("arn:"), Token(many=True, variable=f"{found!r}{NO_DEFAULT}")))
     if len(places) < ARN_PARTS - 1 or not _fits_arn(found[: places[0]]):
         return None
-    return tuple(_merged([*_texts("arn"), *map(_in_part, found[places[0] : places[-1]]), *found[places[-1] :]]))
+    return Tokens(_merged([*_texts("arn"), *map(_in_part, found[places[0] : places[-1]]), *found[places[-1] :]]))
 
 
 def _fits_arn(part: Sequence[Token]) -> bool:
-    return contained(_texts("arn"), tuple(part))
+    return contained(_texts("arn"), Tokens(part))
 
 
 def _texts(text: str) -> Tokens:
-    return tuple(_literal(one, fold=False) for one in text)
+    return Tokens(_literal(one, fold=False) for one in text)
 
 
 def _in_part(token: Token) -> Token:
@@ -114,7 +130,7 @@ def _resource(text: str, variables: bool) -> Tokens | None:
         return None  # no part of a resource has a colon but the last
     colon = _literal(":", fold=False)
     found = [token for head in heads for token in (*map(_in_part, _pieces(head, variables=False, wild=True)), colon)]
-    return tuple(_merged([*found, *_pieces(rest, variables, wild=True)]))
+    return Tokens(_merged([*found, *_pieces(rest, variables, wild=True)]))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -158,6 +174,39 @@ def _covers(token: Token, symbol: Token) -> bool:
     if token.colon:
         return True
     return ":" not in symbol.chars if symbol.chars else not symbol.colon
+
+
+@lru_cache(maxsize=1 << 15)
+def sealed(found: Tokens) -> tuple[Tokens, ...] | None:
+    """The six parts of a pattern none of whose first five can reach into the next; None for any other pattern."""
+    parts: list[list[Token]] = [[]]
+    for token in found:
+        if len(parts) == ARN_PARTS:
+            parts[-1].append(token)
+        elif token.chars == ":":
+            parts.append([])
+        elif token.chars or not token.colon:
+            parts[-1].append(token)
+        else:
+            return None
+    return tuple(map(Tokens, parts)) if len(parts) == ARN_PARTS else None
+
+
+def disjoint(one: Tokens, other: Tokens) -> bool:
+    """True where surely no text fits both: they begin differently, or as ARNs differ in a part; False says nothing."""
+    for left, right in zip(one, other, strict=False):
+        if not left.chars or not right.chars:
+            break
+        if not set(left.chars) & set(right.chars):
+            return True
+    mine, yours = sealed(one), sealed(other)
+    if mine is None or yours is None:
+        return False
+    return any(_differ(left, right) for left, right in zip(mine[:-1], yours[:-1], strict=True))
+
+
+def _differ(left: Tokens, right: Tokens) -> bool:
+    return is_literal(left) and is_literal(right) and list(left) != list(right)
 
 
 def instance(found: Tokens, many: str, one: str = "x") -> str:

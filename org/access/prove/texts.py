@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, product
+from itertools import islice, permutations, product
 from typing import TYPE_CHECKING
 
 from org.access.prove.automata import GivenUp, Machine, common_text, machine
-from org.access.prove.patterns import Tokens, contained, has_variable, instance, is_literal, tokens
+from org.access.prove.patterns import (
+    NO_DEFAULT,
+    Token,
+    Tokens,
+    contained,
+    disjoint,
+    has_variable,
+    instance,
+    is_literal,
+    tokens,
+)
 from org.access.prove.typed import group_of, is_of, values
 from org.access.truth import Unknown
 from org.access.values import OPERATORS
@@ -41,6 +51,11 @@ class Predicate:
         if group_of(self.family):
             return self.variables and any("${" in one for one in self.patterns)
         return self.variables and any(has_variable(one) for one in _listed(self))
+
+    @property
+    def order(self) -> tuple[str, tuple[str, ...], bool]:
+        """What predicates are sorted by, so that the same question has the same answer in every run."""
+        return self.family, self.patterns, self.none
 
 
 Sign = tuple[Predicate, bool]
@@ -77,16 +92,42 @@ def find(signs: frozenset[Sign], domain: Domain = ANYTHING) -> str | None:
         return None
     wanted, unwanted, excluded = _lists(signs, domain)
     wanted = [[one for one in listed if not any(contained(one, other) for other in excluded)] for listed in wanted]
+    wanted = _without_strangers(wanted)
     if not all(wanted):
         return None
+    wanted = _without_wider(wanted)
     finite = next((listed for listed in wanted if all(map(is_literal, listed))), None)
     tried: Iterable[str] = (
         [instance(one, "") for one in finite] if finite is not None else _tries(wanted, _groups(signs, domain), domain)
     )
-    found = next((text for text in tried if fits(signs, domain, text)), None)
+    machines, barred = [machine(one) for one in wanted], machine(unwanted)
+    typed = frozenset(one for one in signs if group_of(one[0].family))
+
+    def is_right(text: str) -> bool:
+        return fits(typed, domain, text) and all(one.fits(text) for one in machines) and not barred.fits(text)
+
+    found = next(filter(is_right, tried), None)
     if found is not None or finite is not None:
         return found
     return _searched(signs, wanted, unwanted, domain)
+
+
+def _without_strangers(wanted: list[list[Tokens]]) -> list[list[Tokens]]:
+    """The lists without the patterns that have no text in common with any of another list."""
+    for mine, yours in permutations(range(len(wanted)), 2):
+        others = wanted[yours]
+        wanted[mine] = [one for one in wanted[mine] if not all(disjoint(one, other) for other in others)]
+    return wanted
+
+
+def _without_wider(wanted: list[list[Tokens]]) -> list[list[Tokens]]:
+    """The lists without those that ask for nothing that another list does not ask for as well."""
+    left = list(wanted)
+    for listed in wanted:
+        others = [other for other in left if other is not listed]
+        if any(all(any(contained(one, wide) for wide in listed) for one in other) for other in others):
+            left = others
+    return left
 
 
 def fits(signs: frozenset[Sign], domain: Domain, text: str) -> bool:
@@ -140,25 +181,34 @@ def _accepting(listed: tuple[Tokens, ...]) -> Machine:
 def _shapes(domain: Domain) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
     """The patterns that a text of the domain must and must not fit."""
     shapes = domain.shapes or ((ARN_SHAPE,) if domain.kind == "ARN" else ())
-    must = (tokens("arn" if one.startswith("arn:") else "like", one, variables=False) for one in shapes)
-    must_not = (tokens("arn", one, variables=False) for one in domain.unlike)
-    return tuple(one for one in must if one is not None), tuple(one for one in must_not if one is not None)
+    return _tokens(shapes), _tokens(domain.unlike)
 
 
-def _lists(signs: frozenset[Sign], domain: Domain) -> tuple[list[Sequence[Tokens]], list[Tokens], list[Tokens]]:
+def _tokens(shapes: Iterable[str]) -> tuple[Tokens, ...]:
+    made = (tokens("arn" if one.startswith("arn:") else "like", one, variables=False) for one in shapes)
+    return tuple(one for one in made if one is not None)
+
+
+def _lists(signs: frozenset[Sign], domain: Domain) -> tuple[list[list[Tokens]], list[Tokens], list[Tokens]]:
     """Lists of which one pattern must fit, patterns of which none may fit, and these with those of variables."""
     shapes, unlike = _shapes(domain)
-    wanted: list[Sequence[Tokens]] = [shapes] if shapes else []
+    wanted = [list(shapes)] if shapes else []
     unwanted, excluded = [*unlike], [*unlike]
-    for predicate, sign in signs:
+    held = {name for predicate, sign in signs if predicate.none and sign for name in _may_lack(predicate)}
+    for predicate, sign in sorted(signs, key=lambda one: (one[0].order, one[1])):
         if group_of(predicate.family):
             continue
-        if sign and not predicate.none:
-            wanted.append(_listed(predicate))
-        elif sign or not predicate.none:
+        if sign is not predicate.none and (not predicate.none or _may_lack(predicate) <= held):
+            wanted.append(list(_listed(predicate)))
+        elif sign is predicate.none:
             unwanted += _without_variables(predicate)
             excluded += _listed(predicate)
     return wanted, unwanted, excluded
+
+
+def _may_lack(predicate: Predicate) -> set[str]:
+    """The variables of a predicate that may have no value, having no default."""
+    return {token.variable for one in _listed(predicate) for token in one if token.variable.endswith(NO_DEFAULT)}
 
 
 def _groups(signs: frozenset[Sign], domain: Domain) -> dict[str, list[str]]:
@@ -180,7 +230,7 @@ def _tries(wanted: Sequence[Sequence[Tokens]], groups: dict[str, list[str]], dom
     if not wanted:
         yield from FILLS
         return
-    few, *more = sorted(wanted, key=len)
+    few, *more = sorted(wanted, key=lambda listed: (len(listed), -sum(map(_literal_characters, listed))))
     for one, other in islice(product(few, *more[:1]), MOST_TRIED if more else 0):
         yield _both(one, other)
     for one, fill in product(few[:MOST_TRIED], FILLS):
@@ -190,21 +240,24 @@ def _tries(wanted: Sequence[Sequence[Tokens]], groups: dict[str, list[str]], dom
 def _both(one: Tokens, other: Tokens) -> str:
     """A text that often fits both patterns: part by part, what says more."""
     pairs = zip(_parts(one), _parts(other), strict=False)
-    return ":".join(instance(max(pair, key=_literal_characters), FILLS[0]) for pair in pairs)
+    return ":".join(
+        instance(max(pair, key=lambda part: (is_literal(part) and len(part) > 0, _literal_characters(part))), FILLS[0])
+        for pair in pairs
+    )
 
 
 def _parts(found: Tokens) -> list[Tokens]:
-    parts: list[list] = [[]]
+    parts: list[list[Token]] = [[]]
     for token in found:
         if token.chars == ":" and len(parts) < 6:
             parts.append([])
         else:
             parts[-1].append(token)
-    return [tuple(part) for part in parts]
+    return [Tokens(part) for part in parts]
 
 
-def _literal_characters(part: Tokens) -> tuple[bool, int]:
-    return is_literal(part) and part != (), sum(1 for token in part if token.chars)
+def _literal_characters(part: Tokens) -> int:
+    return sum(1 for token in part if token.chars)
 
 
 def _searched(
@@ -216,8 +269,8 @@ def _searched(
         return None
     allowed = _allowed(domain.chars) if domain.chars else None
     found = common_text(
-        [_accepting(tuple(one)) for one in wanted],
-        _accepting(tuple(unwanted)),
+        [machine(one) for one in wanted],
+        machine(unwanted),
         lambda char: allowed is None or allowed.fullmatch(char) is not None,
     )
     if found is not None and groups:

@@ -12,7 +12,7 @@ from org.access import document
 from org.access.match import holds, resource_matches
 from org.access.prove import automata
 from org.access.prove.automata import GivenUp, common_text, machine
-from org.access.prove.patterns import contained, instance, tokens
+from org.access.prove.patterns import contained, disjoint, instance, tokens
 from org.access.requests import request
 from org.model.request import Principal
 
@@ -141,3 +141,28 @@ def test_a_search_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
     wanted = [made("like", f"*{'?' * number}a*") for number in range(3, 8)]
     with pytest.raises(GivenUp, match="no decision about 5 lists"):
         common_text(wanted, machine([]))
+
+
+@given(patterns, patterns)
+@settings(max_examples=600, deadline=None)
+def test_what_is_disjoint_has_no_text_in_common(one: tuple[str, str], other: tuple[str, str]) -> None:
+    left, right = tokens(*one, variables=True), tokens(*other, variables=True)
+    if left is None or right is None or not disjoint(left, right):
+        return
+    assert [] == [text for text in (*SHORT, *ARNS) if fits(*one, text) and fits(*other, text)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "answer"),
+    [
+        ("arn:aws:s3:::a*", "arn:aws:s3:::b*", True),
+        ("arn:*:s3:::a", "arn:*:ec2:*:*:a", True),
+        ("arn:*:s3:::a", "arn:*:s3:*:*:a", False),
+        ("arn:*:s3:::a*", "arn:*:s3:::*b", False),
+    ],
+)
+def test_arns_are_disjoint_where_a_part_differs(one: str, other: str, answer: bool) -> None:
+    left, right = tokens("arn", one, variables=False), tokens("arn", other, variables=False)
+    assert left is not None
+    assert right is not None
+    assert answer == disjoint(left, right)

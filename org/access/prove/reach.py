@@ -1,0 +1,95 @@
+"""Which known actions the policies of a layer bind, and which of them have a resource that fits some tests."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from org.access import actions
+from org.access.exemptions import BEYOND_RCPS, BEYOND_SCPS, BEYOND_SCPS_FOR_ROOT
+from org.access.match import arn_pattern
+from org.access.prove import universe, worlds
+from org.access.prove.automata import GivenUp
+from org.access.prove.keys import value_of
+from org.access.spec import NEEDS_NO_PERMISSION
+from org.model.request import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from org.access.prove.difference import Setting
+    from org.access.prove.keys import Literal
+    from org.access.prove.worlds import World
+
+SERVICE = 2
+"""The part of an ARN that names the service."""
+
+
+@cache
+def within_reach(layer: Layer) -> universe.Set:
+    """The known actions that the policies of a layer bind."""
+    if layer is Layer.RCP:
+        return universe.of_services(actions.rcp_services()) & ~universe.named(BEYOND_RCPS)
+    free = universe.named(NEEDS_NO_PERMISSION) | universe.of_services(BEYOND_SCPS)
+    return universe.universe().everything & ~free
+
+
+@cache
+def free_for_root() -> universe.Set:
+    """The known actions that SCPs do not bind for the root user."""
+    return universe.named(BEYOND_SCPS_FOR_ROOT)
+
+
+def with_resource(
+    literals: frozenset[Literal], within: universe.Set, setting: Setting, among: Iterable[World]
+) -> universe.Set:
+    """The actions that can have a resource, in one of the worlds, that meets the literals."""
+    found = 0
+    here = {world.here: world for world in among}.values()
+    named = _named(literals)
+    for service, (start, end) in universe.universe().services.items():
+        if not within & universe.span(start, end):
+            continue
+        for example, (parts, members) in _by_resource(service).items():
+            if not members & within or (named is not None and named.isdisjoint(parts)):
+                continue
+            if any(_has(literals, example, setting, world) for world in here):
+                found |= members
+    return found & within
+
+
+def _named(literals: frozenset[Literal]) -> set[str] | None:
+    """The services that the ARN of a resource must be of, as its third part says; None where it may be of any."""
+    found: set[str] | None = None
+    for atom, sign in literals:
+        predicate = atom.predicate
+        if predicate is None or predicate.none or not sign or predicate.family != "resource":
+            continue
+        parts = {arn_pattern(one)[SERVICE] for one in predicate.patterns}
+        if not any(set("*?") & set(part) for part in parts):
+            found = parts if found is None else found & parts
+    return found
+
+
+def _has(literals: frozenset[Literal], place: int, setting: Setting, world: World) -> bool:
+    allowed = worlds.resource_range(setting, world, universe.universe().actions[place])
+    try:
+        return value_of(literals, allowed) is not None
+    except GivenUp:
+        return True
+
+
+@cache
+def _by_resource(service: str) -> Mapping[int, tuple[frozenset[str], universe.Set]]:
+    """The actions of a service that act on the same types of resources, by the place of the first of them.
+
+    With them stand the services that these resources' ARNs name.
+    """
+    known = universe.universe()
+    kinds: dict[tuple[str, ...], list[int]] = {}
+    for place in range(*known.services[service]):
+        kinds.setdefault(worlds.arns(known.actions[place]), []).append(place)
+    return {
+        places[0]: (frozenset(arn.split(":")[SERVICE] for arn in arns), universe.union(1 << place for place in places))
+        for arns, places in kinds.items()
+    }

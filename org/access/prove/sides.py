@@ -1,0 +1,86 @@
+"""One side of a comparison: the statements of its SCPs and RCPs, read once, and what of it bears on a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from org.access.prove.encode import Encoded, encoded
+from org.access.requests import account_of
+from org.model.request import Layer, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from org.access.document import Document, Statement
+    from org.access.policies import Policies
+    from org.access.prove.difference import Setting
+    from org.model.request import Request
+
+LAYERS = (Layer.SCP, Layer.RCP)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The Denies of each layer, the Allows of each level of SCPs, and the statements whose meaning is not known.
+
+    Those stand neither among the Denies nor among the Allows. An Allow of an RCP changes nothing (rule 8).
+    """
+
+    denies: dict[Layer, tuple[Encoded, ...]]
+    levels: tuple[tuple[Encoded, ...], ...]
+    doubtful: tuple[tuple[Encoded, Statement], ...]
+
+
+def side(policies: Policies) -> Side:
+    """The statements of SCPs and RCPs. Raises ValueError for policies that other layers have a say in."""
+    if not policies.guardrails_only:
+        raise ValueError("only guardrails are compared: SCPs and RCPs")
+    read = {
+        layer: [list(_read(level, number)) for number, level in enumerate(levels_of(policies, layer))]
+        for layer in LAYERS
+    }
+    sure = {layer: [pair for level in read[layer] for pair in level if not pair[0].doubt] for layer in LAYERS}
+    return Side(
+        denies={layer: _distinct(one for one, statement in sure[layer] if statement.denies) for layer in LAYERS},
+        levels=tuple(
+            _distinct(one for one, statement in level if statement.allows and not one.doubt)
+            for level in read[Layer.SCP]
+        ),
+        doubtful=tuple(pair for layer in LAYERS for level in read[layer] for pair in level if pair[0].doubt),
+    )
+
+
+def levels_of(policies: Policies, layer: Layer) -> Sequence[Sequence[Document]]:
+    """The documents of a layer by level; none where the layer takes no part."""
+    return (policies.scps if layer is Layer.SCP else policies.rcps) or ()
+
+
+def _read(level: Sequence[Document], number: int) -> Iterator[tuple[Encoded, Statement]]:
+    for document in level:
+        yield from _statements(document, number)
+
+
+@lru_cache(maxsize=4096)
+def _statements(document: Document, level: int) -> tuple[tuple[Encoded, Statement], ...]:
+    return tuple(
+        (encoded(one, Reason(document.layer, document.name, one.number, one.sid, level)), one)
+        for one in document.statements
+    )
+
+
+def _distinct(found: Iterator[Encoded]) -> tuple[Encoded, ...]:
+    """The first of the statements that mean the same."""
+    return tuple({one.meaning: one for one in reversed(list(found))}.values())
+
+
+def bearing(policies: Policies, request: Request, setting: Setting) -> Policies:
+    """The policies of a chain that bear on a request: SCPs on principals of its account, RCPs on resources there.
+
+    This is what a witness is to be decided with: `decide` itself takes it that all policies it is given are about the
+    request's own principal and resource.
+    """
+    ours = account_of(request.principal.arn) == setting.account
+    here = request.resource_account in (None, setting.account)
+    return replace(policies, scps=policies.scps if ours else None, rcps=policies.rcps if here else None)
