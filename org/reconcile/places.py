@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from org.baseline import Scope, Where
-from org.errors import Denied, OrgError
+from org.errors import OrgError
 from org.model.place import Place
 from org.model.result import AccountResult, PlaceResult
 from org.reconcile.component import planned, reconcile
 from org.reconcile.diff import LIVE
 from org.reconcile.fan_out import fan_out, reason
+from org.reconcile.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,11 +37,9 @@ https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
 """
 LIST_REGIONS = "account:ListRegions"
 """The IAM action with which an account is asked."""
-LONGEST_POLICY = 2_048
-"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (session policies)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ground:
     """What a run stands on: the wanted organization, the way in, and the accounts that exist, by key."""
 
@@ -51,19 +49,44 @@ class Ground:
     organization_id: str = ""
     apply: bool = False
 
+    @property
+    def optional(self) -> bool:
+        """True where an account may lack a governed Region."""
+        return not ALWAYS_ON.issuperset(self.wanted.regions)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """The ways into accounts."""
+        always = (LIST_REGIONS,) if self.optional else ()
+        return Sessions(self.cloud, self.wanted.pipeline, apply=self.apply, always=always)
+
+    @cached_property
+    def ids(self) -> Mapping[str, str]:
+        """The ids of the accounts that exist, by key."""
+        return {key: one.id for key, one in self.live.items() if one.id}
+
+    @cached_property
+    def management(self) -> str:
+        """The id of the management account; empty where it does not exist."""
+        return next((one.id or "" for one in self.live.values() if one.management), "")
+
+    @cached_property
+    def switched_on(self) -> dict[str, frozenset[str]]:
+        """The Regions that are on in an account, by its id, as far as it was asked."""
+        return {}
+
     def scope(self, component: Component, account: Account, region: str | None, regions: Sequence[str]) -> Scope:
         """What the component may know of a place of the account."""
         found = self.live.get(account.key)
-        management = next((one.id for one in self.live.values() if one.management), None)
         return Scope(
             place=Place((found.id or "") if found else "", region, account.key),
             settings={**component.defaults(), **account.settings[component.name]},
             home_region=self.wanted.home_region,
             regions=tuple(regions),
-            accounts={key: one.id for key, one in self.live.items() if one.id},
+            accounts=self.ids,
             tags={key: value for key, value in account.tags.items() if value is not None},
             organization_id=self.organization_id,
-            management=management or "",
+            management=self.management,
         )
 
 
@@ -136,15 +159,13 @@ def _once_it_exists(ground: Ground, component: Component, account: Account) -> I
 def _enter(ground: Ground, component: Component, account: Account) -> tuple[list[_Spot], list[PlaceResult]]:
     """Every place of the component in the account, and what is said of those that are off there."""
     place = Place(_id(ground, account), None, account.key)
-    actions = _actions(ground, component, elsewhere=False)
     regions = ground.wanted.regions
-    optional = component.where is Where.REGION and not ALWAYS_ON.issuperset(regions)
-    cloud = enter(ground, place, (*actions, LIST_REGIONS) if optional else actions)
+    cloud = ground.sessions.enter(place, component)
     if component.where is Where.ORGANIZATION:
         cloud = cloud.with_neighbours(_neighbours(ground, component))
     if component.where is not Where.REGION:
         return [_Spot(account, cloud, ground.scope(component, account, None, regions))], []
-    there = _switched_on(cloud) | ALWAYS_ON if optional else frozenset(regions)
+    there = _switched_on(ground, cloud) | ALWAYS_ON if ground.optional else frozenset(regions)
     on = [region for region in regions if region in there]
     scopes = [ground.scope(component, account, region, on) for region in on]
     off = [Place(place.account, region, account.key) for region in regions if region not in there]
@@ -153,26 +174,21 @@ def _enter(ground: Ground, component: Component, account: Account) -> tuple[list
     ]
 
 
-def _switched_on(cloud: Cloud) -> frozenset[str]:
-    """The Regions that are on in the account."""
-    states = ["ENABLED", "ENABLED_BY_DEFAULT"]
-    found = cloud.pages("account", "list_regions", "Regions", RegionOptStatusContains=states)
-    return frozenset(region["RegionName"] for region in found)
-
-
-def _actions(ground: Ground, component: Component, *, elsewhere: bool) -> tuple[str, ...]:
-    """What a session of this run may do at most."""
-    reads = component.reads_elsewhere if elsewhere else component.reads
-    writes = component.writes_elsewhere if elsewhere else component.writes
-    return (*reads, *writes) if ground.apply else reads
+def _switched_on(ground: Ground, cloud: Cloud) -> frozenset[str]:
+    """The Regions that are on in the account, which is asked once in a run."""
+    account = cloud.place.account
+    if account not in ground.switched_on:
+        states = ["ENABLED", "ENABLED_BY_DEFAULT"]
+        found = cloud.pages("account", "list_regions", "Regions", RegionOptStatusContains=states)
+        ground.switched_on[account] = frozenset(region["RegionName"] for region in found)
+    return ground.switched_on[account]
 
 
 class _neighbours:  # noqa: N801 - a function with a memory
     """The accounts that a component of the organization reaches into, each entered once."""
 
     def __init__(self, ground: Ground, component: Component) -> None:
-        self._ground = ground
-        self._actions = _actions(ground, component, elsewhere=True)
+        self._ground, self._component = ground, component
         self._lock = threading.Lock()
         self._entered: dict[str, Cloud] = {}
 
@@ -182,38 +198,9 @@ class _neighbours:  # noqa: N801 - a function with a memory
             raise OrgError(f"account `{key}` does not exist")
         with self._lock:
             if key not in self._entered:
-                self._entered[key] = enter(self._ground, Place(found.id, None, key), self._actions)
+                place = Place(found.id, None, key)
+                self._entered[key] = self._ground.sessions.enter(place, self._component, elsewhere=True)
             return self._entered[key]
-
-
-def enter(ground: Ground, place: Place, actions: Sequence[str]) -> Cloud:
-    """The account through the pipeline's role; through the bootstrap role where that one is not there yet.
-
-    The session may do no more than these actions. The account whose credentials the run has is entered as it is.
-    """
-    if place.account == ground.cloud.place.account:
-        return ground.cloud.named(place.name)
-    pipeline = ground.wanted.pipeline
-    policy = session_policy(actions)
-    member = ground.cloud.member(place, pipeline.apply_role if ground.apply else pipeline.plan_role, policy)
-    try:
-        member.assume()
-    except Denied as denied:
-        if pipeline.bootstrap_role is None:
-            raise
-        member = ground.cloud.member(place, pipeline.bootstrap_role, policy)
-        try:
-            member.assume()
-        except Denied:
-            raise denied from None
-    return member
-
-
-def session_policy(actions: Sequence[str]) -> str | None:
-    """The session policy that allows these actions; None where it would be longer than AWS takes."""
-    statement = {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": "*"}
-    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
-    return text if len(text) <= LONGEST_POLICY and actions else None
 
 
 def _reconcile(ground: Ground, component: Component, spot: _Spot) -> PlaceResult:

@@ -114,6 +114,7 @@ def components(
         here = concerned(one, accounts)
         if here and stand is None:
             stand = ground(asked, connect(asked.home_region), apply=apply, kept=kept)
+            stand.sessions.share(other for other in chosen if other.where is not baseline.Where.ORGANIZATION)
         batch = Batch(one.name, over(stand, one, here) if stand else {})
         accounts = [account for account in accounts if account.key not in batch.failed]
         yield batch

@@ -13,7 +13,7 @@ from org import baseline
 from org.controls import controls
 from org.model.change import Action, Result
 from org.reconcile.component import planned
-from org.reconcile.places import session_policy
+from org.reconcile.sessions import session_policy
 from org.sandbox.authorization.operations import actions
 from org.sandbox.models import model
 from org.sandbox.serve import Fault

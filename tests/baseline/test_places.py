@@ -12,7 +12,8 @@ from org.errors import OrgError
 from org.model.finding import Severity
 from org.model.organization import Account, AccountState, Organization, Pipeline
 from org.reconcile import run
-from org.reconcile.places import concerned, over, session_policy
+from org.reconcile.places import concerned, over
+from org.reconcile.sessions import session_policy
 from org.report.baseline_json import account
 from org.sandbox.serve import Fault
 from tests.baseline.stage import HOME, IDS, MANAGEMENT, MEMBER, organization
@@ -277,6 +278,20 @@ def test_a_failed_account_has_no_result_of_later_components(
     assert ["first", "second"] == [batch.component for batch in batches]
     assert [MEMBER in batch.results for batch in batches] == [True, False]
     assert frozenset({MEMBER}) == batches[0].failed
+
+
+def test_components_of_a_run_share_a_session_in_each_account(
+    sandbox: Sandbox, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    first, second = made(name="first"), made(name="second", reads=("ec2:GetEbsEncryptionByDefault", "iam:GetRole"))
+    monkeypatch.setattr(baseline, "find", lambda: {"first": first, "second": second})
+    both: dict[str, Any] = {"first": {}, "second": {}}
+    wanted = organization()
+    asked = replace(wanted, accounts=tuple(replace(one, settings=both) for one in wanted.accounts), regions=REGIONS)
+    monkeypatch.setattr(run, "wanted_once", lambda _: type("W", (), {"checked": lambda _: asked})())
+    batches = list(run.components(tmp_path, None, None, apply=False))
+    assert [frozenset(), frozenset()] == [batch.failed for batch in batches]
+    assert len(IDS) - 1 == sandbox.recorder.counts()["sts", "AssumeRole"]
 
 
 def test_the_list_of_accounts_is_asked_for_once_in_a_run_of_many_processes(
