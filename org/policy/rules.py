@@ -124,5 +124,32 @@ RULES = (
         "https://docs.aws.amazon.com/organizations/latest/userguide/inheritance-examples.html",
         severity=Severity.WARNING,
     ),
+    Rule(
+        "ORG120",
+        "a scenario or a request cannot be read",
+        "A scenario is one JSON object in UTF-8 with at most 4 MiB; requests are JSON objects on lines of their own, of "
+        "at most 1 MiB each. A key that is there twice is refused, because readers disagree on which one counts. The "
+        "answer to a line that cannot be read is `unknown`, so that answers stay in order.",
+    ),
+    Rule(
+        "ORG121",
+        "a scenario or a request has the wrong shape",
+        "A key that nobody knows is a slip more often than not, and a decision without what it was meant to say would "
+        "be wrong. docs/decide.md has every key.",
+    ),
+    Rule(
+        "ORG122",
+        "a statement has no known meaning",
+        "An operator or an element that does not exist, or a value of the wrong type: AWS would refuse such a policy. "
+        "Whether it allows or denies what it may be about is answered `unknown`, and never guessed.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "ORG123",
+        "an action or a context key is not in AWS's data",
+        "The list of actions and condition keys comes with the package and has a date. A name that is missing there may "
+        "be new, and is decided as it is written; it may as well be a slip.",
+        severity=Severity.WARNING,
+    ),
 )
 """Every rule of this layer, by id."""

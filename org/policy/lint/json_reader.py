@@ -57,12 +57,13 @@ Twice = tuple[str, Span, Span]
 """A key that its object already had, its place, and the place of the first."""
 
 
-def read(text: str, file: str) -> tuple[Tree, list[Twice]]:
+def read(text: str, file: str, noun: str = "policy") -> tuple[Tree, list[Twice]]:
     """The tree of a JSON text and the keys that are there twice, of which the last one counts.
 
-    Raises `NotJson`, with the span of the mistake, at the first thing that is not JSON.
+    `noun` is what messages call the text. Raises `NotJson`, with the span of the mistake, at the first thing that is no
+    JSON.
     """
-    reader = _Reader(text, file)
+    reader = _Reader(text, file, noun)
     try:
         return reader.read(), reader.twice
     except _Wrong as wrong:
@@ -102,6 +103,7 @@ class _Reader:
 
     text: str
     file: str
+    noun: str = "policy"
     at: int = 0
     open: list[_Open] = field(default_factory=list)
     spans: dict[Path, Span] = field(default_factory=dict)
@@ -121,7 +123,7 @@ class _Reader:
 
     def read(self) -> Tree:
         """The tree. Raises `_Wrong` at the first thing that is not JSON."""
-        self.value("a policy")
+        self.value(f"a {self.noun}")
         while self.open:
             self.member(self.open[-1])
         if self.peek():
@@ -181,7 +183,7 @@ class _Reader:
             path = self.put(fresh, start)
             if len(self.open) >= DEEPEST:
                 message = f"nested more than {DEEPEST} levels deep"
-                raise _Wrong(message, start, start + 1, "policies are flat: look for a stray bracket")
+                raise _Wrong(message, start, start + 1, "nothing here is so deep: look for a stray bracket")
             self.open.append(_Open(fresh, path, start))
             return
         text = TEXT.match(self.text, start)
@@ -229,12 +231,13 @@ class _Reader:
 
     def trailing(self) -> None:
         start = self.at
-        if isinstance(self.root, str) and self.text[start] == ":":
+        if self.noun == "policy" and isinstance(self.root, str) and self.text[start] == ":":
             first = self.spans[()]
             message = f"key {shown(self.root)} {FRAGMENT}"
             advice = 'wrap it: `{"Version": "2012-10-17", "Statement": [{...}]}`'
             raise _Wrong(message, self.lines[first.line - 1] + first.column - 1, start, advice)
-        raise _Wrong("text after the end of the policy", start, start + 1, "a file holds one policy: remove the rest")
+        advice = f"one {self.noun} stands alone: remove the rest"
+        raise _Wrong(f"text after the end of the {self.noun}", start, start + 1, advice)
 
     def wrong(self, wanted: str, advice: str) -> _Wrong:
         """What to raise where something else than `wanted` stands."""
@@ -260,9 +263,10 @@ class _Reader:
 
     def unfinished(self) -> _Wrong:
         """What to raise where the text ends too early."""
+        place = "line" if self.noun == "request" else "file"
         if not self.open:
-            return _Wrong("the file is empty", 0, 0, "a policy is a JSON object")
+            return _Wrong(f"the {place} is empty", 0, 0, f"a {self.noun} is a JSON object")
         last = self.open[-1]
         end = PAIRS[last.sign]
-        message = f"the file ends inside the `{last.sign}` that is never closed"
+        message = f"the {place} ends inside the `{last.sign}` that is never closed"
         return _Wrong(message, last.start, last.start + 1, f"add the missing `{end}`")
