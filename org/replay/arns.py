@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from org.access import actions
 from org.replay.parameters import HIDDEN, plain
@@ -86,6 +86,11 @@ class Shape:
     names: Mapping[str, tuple[str, ...]]
     pattern: re.Pattern[str]
 
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """Every parameter that may fill a variable."""
+        return frozenset(name for names in self.names.values() for name in names)
+
     def fits(self, arn: str) -> bool:
         """True where the ARN is of this type."""
         return self.pattern.fullmatch(arn) is not None
@@ -95,12 +100,13 @@ class Shape:
 
         A parameter that is an ARN of this type itself is all that counts.
         """
-        whole = [text for texts in values.values() for text in texts if text.startswith("arn:") and self.fits(text)]
+        whole = [text for texts in values.values() for text in texts if text[:4] == "arn:" and self.fits(text)]
         if whole:
             yield from (Found(arn, self.type) for arn in dict.fromkeys(whole))
             return
-        own = {"Partition": home.partition, "Region": home.region, "Account": home.account}
-        text = OWN.sub(lambda found: own[found[1]], self.text)
+        if self.parameters.isdisjoint(values):
+            return
+        text = at_home(self.text, home)
         given = {variable: self._values(variable, values) for variable in self.names}
         missing = [variable for variable, texts in given.items() if not texts]
         if len(missing) > 1 or (missing and len(given) == 1):
@@ -144,6 +150,13 @@ class Shape:
         if self.service in ("sqs", "route53"):
             return text.rpartition("/")[2]
         return text.removeprefix("alias/") if kind == ("kms", "alias") else text.lstrip("/") if _ssm(kind) else text
+
+
+@lru_cache(maxsize=8192)
+def at_home(text: str, home: Home) -> str:
+    """The text with partition, Region and account in the place of their variables."""
+    own = {"Partition": home.partition, "Region": home.region, "Account": home.account}
+    return OWN.sub(lambda found: own[found[1]], text)
 
 
 def _ssm(kind: tuple[str, str]) -> bool:

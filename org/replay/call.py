@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 class Touched:
     """One resource of a call.
 
-    `arn` is `*` for an action without resource types and None where the log does not say it. With `any_path` only the
-    name at the end is known, because the log leaves the path of IAM's users and roles out. `account` is the owner's.
-    `context` and `absent` are the keys of this resource alone; with an empty `type` its kind is not known.
+    `arn` is `*` for an action without resource types and None where the log says nothing. With `after`, the log leaves
+    out what stands between `arn` and `after`, such as the path of a role. `account` is the owner's, `context` and
+    `absent` are the keys of this resource alone, and with an empty `type` its kind is not known.
     """
 
     arn: str | None
+    after: str | None = None
     type: str = ""
     account: str | None = None
-    any_path: bool = False
     context: Mapping[str, Value] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
 
@@ -31,10 +31,11 @@ class Touched:
 class Call:
     """Calls that no policy can tell apart.
 
-    `principal` is a role, a user, a root user, a federated user, or `*` for a caller without an identity in AWS;
-    `kind` is CloudTrail's word for it, `account` its account. `context` are the keys the log says, `unknown` the global
-    keys of which it says nothing (a `*` at the end stands for any), and every other global key is absent. `first` and
-    `last` are moments in ISO 8601, `event` the id of one event.
+    `principal` is a role, a user, a root user, a federated user; the id of an account where only that is known; or `*`
+    for a caller without an identity in AWS. `kind` is CloudTrail's word for it, `account` its account. `context` are
+    the keys the log tells, `unknown` the global keys that it does not tell (a `*` at the end stands for any), and every
+    other global key is absent. `absent` are keys of the service that the action knows and this call does not have.
+    `first` and `last` are moments in ISO 8601, `event` is the id of the first event.
     """
 
     principal: str
@@ -44,6 +45,7 @@ class Call:
     resources: tuple[Touched, ...]
     context: Mapping[str, Value] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
     count: int = 1
     first: str = ""
     last: str = ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from org.replay.context import ACCOUNT, VOUCHED
 
 if TYPE_CHECKING:
-    from org.replay.signature import Signature
+    from org.replay.signature import Around, Signature
 
 PRINCIPAL = re.compile(
     r"arn:(aws[a-z-]*):(?:iam|sts)::(\d{12}):(?:root|(?:user|role|assumed-role|federated-user)/[\x21-\x7e]{1,1500})"
@@ -38,15 +39,15 @@ class Caller:
     home: str
 
 
-def caller(call: Signature) -> Caller | str:
+def caller(call: Signature, around: Around) -> Caller | str:
     """Who called; or why nobody did whom SCPs or RCPs bind (rules 5, 7, 9)."""
-    if call.kind == "AWSService":
+    if around.kind == "AWSService":
         return OF_A_SERVICE
-    partition = next((name for start, name in PARTITIONS if (call.region or "").startswith(start)), "aws")
+    partition = _partition(around.region or "")
     owner = call.recipient if call.recipient and ACCOUNT_ID.fullmatch(call.recipient) else ""
-    if call.kind in VOUCHED or (call.kind == ACCOUNT and call.account == ANONYMOUS):
+    if around.kind in VOUCHED or (around.kind == ACCOUNT and call.account == ANONYMOUS):
         return Caller(ANYBODY, None, partition, owner)
-    if call.kind == ACCOUNT:
+    if around.kind == ACCOUNT:
         known = call.account and ACCOUNT_ID.fullmatch(call.account)
         return Caller(call.account or "", call.account, partition, owner) if known else NOBODY
     arn = PRINCIPAL.fullmatch(call.principal or "")
@@ -57,6 +58,11 @@ def caller(call: Signature) -> Caller | str:
     return Caller(arn[0], arn[2], arn[1], arn[2])
 
 
-def region(call: Signature) -> str | None:
+@lru_cache(maxsize=1024)
+def _partition(region: str) -> str:
+    return next((name for start, name in PARTITIONS if region.startswith(start)), "aws")
+
+
+def region(around: Around) -> str | None:
     """The Region, where it is spelt like one."""
-    return call.region if call.region and REGION.fullmatch(call.region) else None
+    return around.region if around.region and REGION.fullmatch(around.region) else None

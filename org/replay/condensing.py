@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,8 @@ NO_READ = "cannot be read"
 class Condenser:
     """Counts the calls of log files; `entries` gives what was counted, sorted, at the end.
 
-    `folder` takes what does not fit into memory. `numbers` are complete after `entries` was called.
+    `folder` is made for what does not fit into memory, and gone at the end. `numbers` are complete once `entries` was
+    called.
     """
 
     def __init__(self, keys: Keys, folder: Path) -> None:
@@ -124,12 +126,17 @@ class Condenser:
         self._calls.clear()
         self._bytes = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing was counted yet."""
+        return not (self._signatures or self._calls or self._spilled)
+
     def entries(self) -> Iterator[Entry]:
         """Everything that was counted, sorted; the condenser is empty afterwards."""
         self._settle()
         yield from runs.merged([sorted(self._calls.items()), *map(_spilled, self._spilled)])
-        for path in self._spilled:
-            path.unlink()
+        if self._spilled:
+            shutil.rmtree(self._folder, ignore_errors=True)
         self._spilled, self._calls, self._bytes = [], {}, 0
 
 

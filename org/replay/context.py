@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from org.replay.signature import Signature
+    from org.replay.signature import Around
 
 Known = dict[str, str]
 Open = set[str]
@@ -35,13 +35,13 @@ OF_SERVICES = (
 """Keys of sessions that a service made, which the log does not tell from others."""
 
 
-def context(signature: Signature) -> tuple[Known, Open]:
+def context(around: Around) -> tuple[Known, Open]:
     """The keys with a value, and the keys that nobody knows; a `*` at the end stands for all that begin so."""
     known: Known = {}
     unknown: Open = {"aws:referer"}
     for tell in PARTS:
-        tell(signature, known, unknown)
-    return known, unknown - set(known)
+        tell(around, known, unknown)
+    return dict(sorted(known.items())), unknown - set(known)
 
 
 def _said(known: Known, unknown: Open, key: str, value: str | None) -> None:
@@ -52,7 +52,7 @@ def _said(known: Known, unknown: Open, key: str, value: str | None) -> None:
         unknown.add(key)
 
 
-def _place(call: Signature, known: Known, unknown: Open) -> None:
+def _place(call: Around, known: Known, unknown: Open) -> None:
     _said(known, unknown, "aws:requestedregion", call.region)
     _said(known, unknown, "aws:useragent", call.agent)
     _said(known, unknown, "aws:securetransport", "true" if call.tls else None)
@@ -60,7 +60,7 @@ def _place(call: Signature, known: Known, unknown: Open) -> None:
     _said(known, unknown, "aws:epochtime", epoch(call.time) if call.time else None)
 
 
-def _network(call: Signature, known: Known, unknown: Open) -> None:
+def _network(call: Around, known: Known, unknown: Open) -> None:
     """Without an endpoint the keys of one are absent, and the address is the caller's, if it is an address at all."""
     address = call.ip if call.ip and _is_address(call.ip) else None
     if call.vpce is None:
@@ -74,7 +74,7 @@ def _network(call: Signature, known: Known, unknown: Open) -> None:
         unknown.update(("aws:vpceorgid", "aws:vpceorgpaths"))
 
 
-def _via(call: Signature, known: Known, unknown: Open) -> None:
+def _via(call: Around, known: Known, unknown: Open) -> None:
     """Users and root users are never assumed by a service, so a service that calls for them passes their call on.
 
     For a role it may as well be the service's own use of it, which the log does not tell apart.
@@ -88,7 +88,7 @@ def _via(call: Signature, known: Known, unknown: Open) -> None:
     _said(known, unknown, "aws:viaawsservice", "true" if sure else None)
 
 
-def _session(call: Signature, known: Known, unknown: Open) -> None:
+def _session(call: Around, known: Known, unknown: Open) -> None:
     """Long-term keys have none of the keys of temporary credentials (rule 54)."""
     if not call.temporary:
         return
@@ -112,7 +112,7 @@ def _session(call: Signature, known: Known, unknown: Open) -> None:
         unknown.update(("aws:ec2instancesourcevpc", "aws:ec2instancesourceprivateipv4", "ec2:sourceinstancearn"))
 
 
-def _identity(call: Signature, known: Known, unknown: Open) -> None:
+def _identity(call: Around, known: Known, unknown: Open) -> None:
     if call.kind in VOUCHED:
         provider = (call.provider or "").rpartition("oidc-provider/")[2]
         unknown.add("saml:*" if call.kind == "SAMLUser" or not provider else f"{provider.lower()}:*")
@@ -125,11 +125,9 @@ def _identity(call: Signature, known: Known, unknown: Open) -> None:
         unknown.update(("aws:federatedprovider", "aws:multifactorauthpresent", "aws:multifactorauthage"))
         unknown.update(("aws:sourceidentity", "aws:tokenissuetime", "aws:assumedroot", "aws:signinsessionarn"))
         unknown.update(("ec2:roledelivery", "ec2:sourceinstancearn", *OF_SERVICES))
-    if call.kind == ROLE and ":assumed-role/" in (call.principal or ""):
-        unknown.add("aws:principalarn")
 
 
-PARTS: tuple[Callable[[Signature, Known, Open], None], ...] = (_place, _network, _via, _session, _identity)
+PARTS: tuple[Callable[[Around, Known, Open], None], ...] = (_place, _network, _via, _session, _identity)
 
 
 def _word(flag: str | bool | None) -> str | None:

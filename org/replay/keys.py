@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from org.access import actions
 from org.access.global_keys import GLOBAL_KEYS
 from org.replay.service_keys import all_keys
 
@@ -62,15 +63,20 @@ class Keys:
 
     names: frozenset[str]
 
-    def __contains__(self, key: str) -> bool:
-        return key in self.names or any(one[-1] == "*" and key.startswith(one[:-1]) for one in self.names)
+    @cached_property
+    def _stems(self) -> tuple[str, ...]:
+        return tuple(sorted(one[:-1] for one in self.names if one[-1:] == "*"))
 
+    def __contains__(self, key: str) -> bool:
+        return key in self.names or (key != "" and key.startswith(self._stems))
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - a run has one or two of these
     def meets(self, pattern: str) -> bool:
         """True where the pattern, a key or the beginning of keys, stands for a kept key."""
         if pattern[-1:] != "*":
             return pattern in self
         stem = pattern[:-1]
-        return any(one.startswith(stem) or (one[-1] == "*" and stem.startswith(one[:-1])) for one in self.names)
+        return stem.startswith(self._stems) or any(one.startswith(stem) for one in self.names)
 
     @property
     def tags(self) -> frozenset[str]:
@@ -78,6 +84,12 @@ class Keys:
         stem = "aws:requesttag/"
         values = {one.removeprefix(stem) for one in self.names if one.startswith(stem)}
         return frozenset(values or ({"\n"} if "aws:tagkeys" in self else ()))
+
+
+def is_foreign(key: str) -> bool:
+    """True for a key of a provider of identities, such as `saml:sub` or `accounts.google.com:aud`."""
+    prefix = key.partition(":")[0]
+    return prefix != "aws" and prefix not in actions.services()
 
 
 def usual() -> Keys:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from org.replay.arns import Home
 from org.replay.callers import NOBODY, OF_A_SERVICE, SERVICE_LINKED, Caller, caller, region
-from org.replay.context import context
+from org.replay.context import ROLE, VOUCHED, context
+from org.replay.keys import ALWAYS, is_foreign
 from org.replay.line import Line, Resource, encode
 from org.replay.parameters import HIDDEN, OMITTED, TAGS
 from org.replay.plans import plan, takes_tags
 from org.replay.service_keys import told
-from org.replay.signature import Signature
+from org.replay.signature import Around, Signature
 from org.replay.touching import Happened, needs, requested
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Normaliser:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._plan = lru_cache(maxsize=8192)(lambda source, name: plan(source, name, keys))
+        self._context = lru_cache(maxsize=8192)(self._kept_context)
 
     def lines(self, fields: tuple[Any, ...]) -> str | list[bytes]:
         """The calls of a signature as JSON, without count and times; or why its events are left out."""
@@ -58,32 +60,38 @@ class Normaliser:
             return NO_API_CALL
         if call.error and DENIED.fullmatch(call.error):
             return ALREADY_DENIED
-        who = caller(call)
+        around = Around._make(call.around)
+        who = caller(call, around)
         if isinstance(who, str):
             return who
         found = self._plan(call.source, call.name)
         if not found.actions:
             return NO_ACTION
-        call = call._replace(region=region(call))
-        home = Home(who.partition, call.region or "", who.home)
-        event = Happened(found.event, found.service, dict(call.parameters), call.resources, home, who.principal)
-        known, unknown = context(call)
-        kept = {key: value for key, value in known.items() if key in self._keys}
-        open_keys = sorted(key for key in unknown if self._keys.meets(key) or key.startswith("aws:principal"))
-        return [self._line(need, who, call, event, kept, open_keys) for need in needs(found.actions, event)]
+        home = Home(who.partition, region(around) or "", who.home)
+        values = dict(call.parameters)
+        event = Happened(found.event, found.service, values, call.resources, home, who.principal, around)
+        return [self._line(need, who, event) for need in needs(found.actions, event)]
 
-    def _line(
-        self, need: Need, who: Caller, call: Signature, event: Happened, kept: dict[str, str], unknown: list[str]
-    ) -> bytes:
-        known, absent = self._of_action(need, who, call, event)
+    def _kept_context(self, around: Around) -> tuple[dict[str, Texts], list[str]]:
+        known, unknown = context(around._replace(region=region(around)))
+        kept: dict[str, Texts] = {key: value for key, value in known.items() if key in self._keys}
+        if around.kind == ROLE or around.kind in VOUCHED:
+            unknown |= {key for key in self._keys.names if is_foreign(key)}
+        return kept, sorted(key for key in unknown if self._keys.meets(key) or key in ALWAYS)
+
+    def _line(self, need: Need, who: Caller, event: Happened) -> bytes:
+        kept, unknown = self._context(event.around)
+        known, absent = self._of_action(need, who, event)
+        if ":assumed-role/" in who.principal:
+            unknown = sorted({*unknown, "aws:principalarn"})
         return encode(
             Line(
                 need.action,
                 who.principal,
-                call.kind or "",
+                event.around.kind or "",
                 who.account,
                 [self._kept(resource) for resource in need.resources],
-                dict(sorted({**kept, **known}.items())),
+                dict(sorted({**kept, **known}.items())) if known else kept,
                 unknown,
                 sorted(absent),
             )
@@ -97,9 +105,7 @@ class Normaliser:
         absent = [key for key in resource.absent if self._keys.meets(key)]
         return Resource(resource.arn, resource.after, resource.type, resource.account, known, absent)
 
-    def _of_action(
-        self, need: Need, who: Caller, call: Signature, event: Happened
-    ) -> tuple[dict[str, Texts], set[str]]:
+    def _of_action(self, need: Need, who: Caller, event: Happened) -> tuple[dict[str, Texts], set[str]]:
         """The keys that the action alone has, and those that it could have and has not."""
         known, absent = dict(need.context), set()
         if OMITTED not in event.values:
@@ -116,14 +122,13 @@ class Normaliser:
         service = need.action.partition(":")[0]
         if service == "kms":
             known |= {"kms:calleraccount": who.account} if who.account else {}
-            absent |= {"kms:viaservice"} if call.invoked_by is None else set()
-        if service == "ec2" and call.region:
-            known["ec2:region"] = call.region
+            absent |= {"kms:viaservice"} if event.around.invoked_by is None else set()
+        if service == "ec2" and event.home.region:
+            known["ec2:region"] = event.home.region
         if need.action == "ec2:CreateTags" and not need.context:
             absent.add("ec2:createaction")
-        return {key: value for key, value in known.items() if key in self._keys and value}, {
-            key for key in absent if self._keys.meets(key)
-        }
+        kept = {key: value for key, value in known.items() if value and key in self._keys}
+        return kept, {key for key in absent if self._keys.meets(key)}
 
 
 def _pairs(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from org.replay.event import PARAMETERS
@@ -19,6 +19,8 @@ MOST = 1000
 """Values of one parameter that count, and what a single call may name in any service."""
 LONGEST = 2048
 """Characters of a value: longer than any name, ARN or tag."""
+LONGEST_NAME = 64
+"""Characters of a parameter's name that is looked at."""
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 OMITTED = "omitted"
 """CloudTrail leaves out parameters that would make an event too large, and says so in a parameter of this name.
@@ -34,7 +36,7 @@ EC2_ID = re.compile(rb'"([a-z]{1,12}(?:-[a-z]{1,12}){0,3}-(?:[0-9a-f]{17}|[0-9a-
 Gathered = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """Which parameters of an event are asked for: names at the top, paths below, ARNs, ids of EC2, keys of tags.
 
@@ -47,10 +49,12 @@ class Wanted:
     ids: bool = False
     tags: frozenset[str] = frozenset()
 
-    def __bool__(self) -> bool:
+    @cached_property
+    def anything(self) -> bool:
+        """True where something is asked for."""
         return bool(self.names or self.paths or self.arns or self.ids or self.tags)
 
-    @property
+    @cached_property
     def heads(self) -> frozenset[str]:
         """The names at the top that a path begins with."""
         return frozenset(path[0] for path in self.paths)
@@ -89,10 +93,10 @@ def gather(wanted: Wanted, raw: bytes) -> Gathered:
 
 
 def _asked(wanted: Wanted, content: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    heads = wanted.heads
+    names, heads, arns = wanted.names, wanted.heads, ("arn", "arns") if wanted.arns else ()
     for name, value in content.items():
-        known = plain(name) if len(name) <= 64 else ""
-        if known in wanted.names or (wanted.arns and known.endswith(("arn", "arns"))) or known == OMITTED:
+        known = plain(name) if len(name) <= LONGEST_NAME else ""
+        if known in names or known.endswith(arns) or known == OMITTED:
             texts = tuple(_texts(value))[:MOST]
             if texts or value:
                 yield known, texts or ("",)

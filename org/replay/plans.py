@@ -102,7 +102,7 @@ def takes_tags(action: str) -> bool:
 
 def _parameters(action: str, keys: Keys) -> set[str]:
     """The parameters that say on what, how, and with whose role."""
-    found = {name for shape in shapes(action) for names in shape.names.values() for name in names}
+    found = {name for shape in shapes(action) for name in shape.parameters}
     if action.startswith("ec2:"):
         found = {TAG_SPECIFICATIONS}
     if action.startswith("iam:Create"):

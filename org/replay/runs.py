@@ -116,6 +116,15 @@ def _content(folder: Path) -> dict[str, Any]:
     return content
 
 
+def is_whole(folder: Path) -> bool:
+    """True for a run that nobody has meddled with."""
+    try:
+        _content(folder)
+    except (OSError, ValueError):
+        return False
+    return (folder / LINES).is_file() and (folder / FILES).is_file()
+
+
 def replaces(folder: Path) -> tuple[str, ...]:
     """The names of runs that this one holds; they may still be there where a run was killed."""
     return tuple(_content(folder)["replaces"])

@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from org.access.requests import account_of_resource
-from org.replay.arns import Found, Home, Shape, shapes
+from org.replay.arns import Found, Home, Shape, at_home, shapes
 from org.replay.line import Resource, Texts
 from org.replay.parameters import HIDDEN, IDS, OMITTED, TAGS, plain
 from org.replay.passing import passed
 from org.replay.plans import ALSO, COPY_SOURCE, INSTEAD, PATH, TAG_SPECIFICATIONS, takes_tags
+
+if TYPE_CHECKING:
+    from org.replay.signature import Around
 
 EC2_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -70,7 +74,7 @@ MOST_RESOURCES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event's name and service, its parameters, the resources it names with their owners, and where it was."""
+    """An event's name and service, its parameters, the resources it names with their owners, where it was, by whom."""
 
     name: str
     service: str
@@ -78,6 +82,7 @@ class Happened:
     named: tuple[tuple[str | None, str | None], ...]
     home: Home
     caller: str
+    around: Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,11 @@ def touched(action: str, event: Happened) -> tuple[Resource, ...]:
     known = shapes(action)
     if not known:
         return (Resource("*", account=event.home.account or None),) if _is_known(action) else (Resource(None),)
-    found = list(_named(known, event)) or list(_filled(known, event))
+    found = list(_named(known, event))
     if event.service == "ec2":
         found += _of_ec2(action, known, event)
+    elif not found:
+        found += _filled(known, event)
     if not found and event.service == "iam" and ":user/" in event.caller and event.caller.startswith("arn:"):
         # Without a name, IAM's operations on a user are about the caller's own.
         found = [Found(event.caller, "user") for shape in known if shape.type == "user"]
@@ -171,10 +178,7 @@ def _of_ec2(action: str, known: tuple[Shape, ...], event: Happened) -> list[Foun
 
 def _arn(shape: Shape, home: Home) -> str:
     """What the ARNs of a type begin with."""
-    head = shape.text.partition("/")[0] + "/"
-    for name, value in (("Partition", home.partition), ("Region", home.region), ("Account", home.account)):
-        head = head.replace(f"${{{name}}}", value)
-    return head
+    return at_home(shape.text.partition("/")[0] + "/", home)
 
 
 def _resource(action: str, found: Found, owners: Mapping[str, str], event: Happened) -> Resource:
