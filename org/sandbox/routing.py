@@ -14,6 +14,7 @@ SIGNED_AS = {
     "tagging": "resourcegroupstaggingapi",
     "email": "ses",
     "monitoring": "cloudwatch",
+    "elasticmapreduce": "emr",
     "sso": "sso-admin",
     "access-analyzer": "accessanalyzer",
     "cost-optimization-hub": "cost-optimization-hub",
