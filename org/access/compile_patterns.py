@@ -73,10 +73,10 @@ def is_literal(pattern: str) -> bool:
 
 def any_fits(exact: Iterable[str], expressions: Iterable[str]) -> Fits:
     """Whether a text is one of some, or of one of some expressions."""
-    texts, joined = frozenset(exact), "|".join(dict.fromkeys(expressions))
-    if not joined:
+    texts, distinct = frozenset(exact), tuple(dict.fromkeys(expressions))
+    if not distinct:
         return texts.__contains__
-    matches = re.compile(joined, re.DOTALL).fullmatch
+    matches = re.compile("|".join(distinct), re.DOTALL).fullmatch
     return (lambda text: text in texts or matches(text)) if texts else matches
 
 
