@@ -26,6 +26,7 @@ from org.policy.roles import role_library  # noqa: E402
 from org.policy.rules import RULES as OF_POLICIES  # noqa: E402
 from org.reconcile.rules import RULES as OF_PLANS  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
+from org.review.rules import RULES as OF_REVIEWS  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,6 +90,7 @@ def about(component: baseline.Component) -> str:
         f"Acts {WHERE[component.where]}.{' It only reports.' if component.write is None else ''}",
         settings if component.settings else "",
         "\n".join(f"- {words} {actions(names)}" for words, names in lists.items() if names),
+        f"{actions(component.linked_services)} gets a service-linked role on the way." if component.linked_services else "",
         f"Serves the controls {', '.join(component.controls)}."
         + (f" Comes after {', '.join(f'`{name}`' for name in component.after)}." if component.after else ""),
     ]
@@ -198,12 +200,12 @@ What a machine reads is on stdout, everything else on stderr."""
 def rules() -> str:
     """Every rule about accounts.yaml and its policies, with the reason for it and what it looks like."""
     parts = []
-    for rule in [*checks.rules().values(), *OF_POLICIES, *lint.rules(), *OF_PLANS]:
+    for rule in [*checks.rules().values(), *OF_POLICIES, *lint.rules(), *OF_PLANS, *OF_REVIEWS]:
         parts += [f"## {rule.id}: {rule.title}", rule.why]
         for word, example in (("Wrong", rule.wrong), ("Right", rule.right)):
             parts += [f"{word}:\n\n```yaml\n{example.rstrip()}\n```"] if example else []
     lead = """What `org check` looks for in `accounts.yaml`, in policy templates and in [policy documents](lint.md),
-and from ORG901 on what plans say. `org explain ORG040` prints one of these on the terminal."""
+from ORG801 on what reviews say of commits, and from ORG901 on what plans say. `org explain ORG040` prints one of these on the terminal."""
     return page("Rules", lead, *parts)
 
 

@@ -53,7 +53,8 @@ class Finding:
     def fingerprint(self) -> str:
         """A stable id of this finding that survives moved lines, as code-quality reports want it."""
         where = self.span.file if self.span else str(self.place or "")
-        return hashlib.sha256(f"{self.rule}\0{where}\0{self.message}".encode()).hexdigest()[:32]
+        text = f"{self.rule}\0{where}\0{self.message}"
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from org import baseline
+from org.errors import GitFailed
 from org.load.rule import quoted
 from org.model.finding import Finding, Severity, Span
+from org.policy.lint import Around, lint_policies
 from org.reconcile.wanted import wanted
 from org.review.rules import LINK, MISSING
 from org.review.snapshot import snapshot
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side: its name for people, its accounts file, its commit (None for the working tree), and what it asks for.
+    """One side: its name for people, its accounts file, its commit (None for the working tree), what it asks for.
 
     `organization` is None where the files have errors or are not there. `missing` is true where there is no accounts
     file. `apart` are the policies before packing. All names of files are relative to the top of the repository.
@@ -40,9 +43,14 @@ class Side:
 
 
 def accounts_path(repository: Repository, file: Path) -> PurePosixPath:
-    """The accounts file's path from the top of the repository; raises ValueError where it is outside."""
-    folder = Path(os.path.realpath(Path.cwd()))
-    return PurePosixPath(os.path.normpath(folder / file)).relative_to(os.path.realpath(repository.top))
+    """The accounts file's path from the top of the repository; raises `GitFailed` where it is outside."""
+    folder, top = (Path(os.path.realpath(one)) for one in (Path.cwd(), repository.top))
+    path = Path(os.path.normpath(folder / file))
+    if not path.is_relative_to(top):
+        raise GitFailed(
+            f"{quoted(path)} is not in the repository {quoted(top)}", "name it without links, with --accounts"
+        )
+    return PurePosixPath(path.relative_to(top))
 
 
 def committed(repository: Repository, commit: str, accounts: PurePosixPath, name: str) -> Side:
@@ -76,13 +84,24 @@ def working_tree(repository: Repository, accounts: PurePosixPath) -> Side:
 
 def _read(file: Path, folder: Path, name: str, findings: tuple[Finding, ...]) -> Side:
     asked = wanted(file)
+    linted = lint_policies(asked.organization.policies, _around(asked.organization)) if asked.organization else ()
     found = [*findings, *(_finding(one, folder) for one in asked.findings)]
     failed = any(finding.severity is Severity.ERROR for finding in found)
     organization = None if failed or asked.organization is None else _named(asked.organization, folder)
     sources = {_shown(source, folder): text for source, text in asked.sources.items()}
     apart = tuple(replace(one, span=_span(one.span, folder)) for one in asked.apart)
+    found += [_finding(one, folder) for one in linted]
     findings = tuple(sorted(found, key=lambda finding: finding.order))
     return Side(name, _shown(str(file), folder), None, organization, findings, sources, apart=apart)
+
+
+def _around(organization: Organization) -> Around:
+    components = baseline.find().values()
+    return Around(
+        organization=organization,
+        reads=frozenset(action for component in components for action in component.reads),
+        writes=frozenset(action for component in components for action in component.writes),
+    )
 
 
 def _named(organization: Organization, folder: Path) -> Organization:

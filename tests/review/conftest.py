@@ -24,6 +24,8 @@ accounts:
   - {key: search, name: acme-search, ou: Workloads/Dev, owner: search@acme.example}
 """
 ISOLATED = {
+    "GIT_AUTHOR_DATE": "2026-11-23T12:00:00Z",
+    "GIT_COMMITTER_DATE": "2026-11-23T12:00:00Z",
     "GIT_AUTHOR_NAME": "a",
     "GIT_AUTHOR_EMAIL": "a@acme.example",
     "GIT_COMMITTER_NAME": "a",

@@ -1,0 +1,136 @@
+"""`org review` as people and pipelines run it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from org.cli import run
+from tests.review.conftest import ACCOUNTS
+
+if TYPE_CHECKING:
+    from tests.review.conftest import Repo
+
+STRICTER = ACCOUNTS.replace("[deny-leave-organization]", "[deny-leave-organization, protect-cloudtrail]")
+BROKEN = ACCOUNTS.replace("ou: Workloads/Dev", "ou: Workloads/Test")
+
+
+def reviewed(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str, str]:
+    code = run(["review", "--base", "main", *options])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_the_head_is_the_working_tree_unless_it_is_named(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.write({"accounts.yaml": STRICTER})
+    code, out, err = reviewed(capsys)
+    assert (0, "") == (code, err)
+    assert "head  the working tree" in out
+    assert "+ SCP `protect-cloudtrail` created: 1 statement added" in out
+    code, out, _ = reviewed(capsys, "--head", "main")
+    assert (0, "Review: no changes.") == (code, out.splitlines()[-1])
+
+
+def test_base_is_where_the_head_left_it(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.git("branch", "feature")
+    repo.commit({"accounts.yaml": STRICTER})
+    code, out, _ = reviewed(capsys, "--head", "feature")
+    assert (0, "Review: no changes.") == (code, out.splitlines()[-1])
+    assert out.startswith("base  the merge base with main (")
+    code, out, _ = reviewed(capsys, "--head", "feature", "--exact")
+    assert "SCP `protect-cloudtrail` removed" in out
+    assert out.startswith("base  main (")
+
+
+@pytest.mark.parametrize("options", [["--detailed-exitcode"], ["--fail-on", "gain", "--detailed-exitcode"]])
+def test_changes_have_an_exit_code_of_their_own(
+    repo: Repo, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    assert 0 == reviewed(capsys, *options)[0]
+    repo.write({"accounts.yaml": STRICTER})
+    assert 2 == reviewed(capsys, *options)[0]
+
+
+def test_what_it_fails_on_is_named(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.write({"accounts.yaml": STRICTER})
+    assert 1 == reviewed(capsys, "--fail-on", "gain, loss")[0]
+    code, _, err = reviewed(capsys, "--fail-on", "los")
+    assert 64 == code
+    assert "no `los`; there are lockout, weakened" in err
+
+
+def test_a_head_with_errors_cannot_be_compared(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.write({"accounts.yaml": BROKEN})
+    code, out, _ = reviewed(capsys)
+    assert 1 == code
+    assert "Workloads/Test" in out
+    assert "accounts.yaml:12:" in out
+    assert "nothing could be compared" in out
+
+
+def test_a_base_with_errors_hides_nothing_of_the_head(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit({"accounts.yaml": BROKEN})
+    repo.write({"accounts.yaml": ACCOUNTS.replace("owner: payments", "ouner: payments")})
+    code, out, _ = reviewed(capsys)
+    assert 1 == code
+    assert "unknown key `ouner`" in out
+    assert "Workloads/Test" in out
+
+
+def test_a_first_commit_is_compared_with_nothing(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.git("checkout", "--quiet", "--orphan", "empty")
+    repo.git("rm", "--quiet", "-r", "--cached", ".")
+    repo.git("commit", "--quiet", "--allow-empty", "--message", "nothing yet")
+    code = run(["review", "--base", "empty", "--exact", "--head", "main", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    assert (0, True, True) == (code, found["base"]["missing"], found["compared"])
+    assert {"new"} == {claim["cause"] for claim in found["claims"]}
+    assert ["created"] == [policy["change"] for policy in found["policies"]]
+    assert [] == found["trips"]
+
+
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [("--upload-pack=x", "cannot be the name"), ("origin/main", "git fetch origin main"), ("nothing", "no commit")],
+)
+def test_a_base_that_is_not_there_says_what_to_do(
+    repo: Repo, capsys: pytest.CaptureFixture[str], base: str, words: str
+) -> None:
+    assert repo.folder.exists()
+    assert 1 == run(["review", f"--base={base}"])
+    out, err = capsys.readouterr()
+    assert "" == out
+    assert words in err
+
+
+def test_outside_a_repository_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert 1 == run(["review", "--base", "main"])
+    assert "is in no git repository" in capsys.readouterr().err
+
+
+def test_an_accounts_file_outside_the_repository_says_so(
+    repo: Repo, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (repo.folder / "link.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    code, _, err = reviewed(capsys, "--accounts", str(tmp_path / "accounts.yaml"))
+    assert 1 == code
+    assert "error: " in err
+
+
+def test_a_program_that_reads_json_gets_only_json(repo: Repo) -> None:
+    repo.write({"accounts.yaml": STRICTER})
+    command = [sys.executable, "-m", "org", "review", "--base", "main", "--format", "json"]
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={"PYTHONPATH": root, "PATH": "/usr/bin:/bin"}
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 1 == json.loads(done.stdout)["version"]
