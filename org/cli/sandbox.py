@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,6 +42,13 @@ FALLBACKS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
     "--latency", type=click.FloatRange(0), default=0.0, metavar="MS", help="Milliseconds added to every call."
 )
 @click.option("--throttle", is_flag=True, help="Refuse calls above AWS's published rates.")
+@click.option("--enforce-iam", is_flag=True, help="Hold roles to the policies that IAM has for them.")
+@click.option(
+    "--log",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write a CloudTrail of all calls into this folder.",
+)
 @click.option("--exec", "shell", metavar="CMD", help="Run this shell command inside and end with its exit code.")
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 def command(  # noqa: PLR0913 - one parameter for each option
@@ -55,6 +62,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     port: int,
     latency: float,
     throttle: bool,
+    enforce_iam: bool,
+    log: Path | None,
 ) -> int:
     """Serve an AWS organization on 127.0.0.1 until Ctrl-C, or while a command runs.
 
@@ -71,7 +80,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("give the command either to --exec or after --, not both")
     organization = None if empty else seeded(seed_from or Path("accounts.yaml"))
     faults = throttles() if throttle else ()
-    sandbox = Sandbox(organization, port=port, drift=drift, seed=seed, latency=latency / 1000, faults=faults)
+    settings: dict[str, Any] = {"enforce_iam": enforce_iam, "log": writable(log) or False, "faults": faults}
+    sandbox = Sandbox(organization, port=port, drift=drift, seed=seed, latency=latency / 1000, **settings)
     try:
         with sandbox as running:
             explain(running)
@@ -95,6 +105,16 @@ def needs_extra() -> None:
         raise click.ClickException(
             f"the sandbox needs {' and '.join(missing)}; install with: pip install 'aws-org-baseline[sandbox]'"
         )
+
+
+def writable(folder: Path | None) -> Path | None:
+    """The folder, there to be written into; raises `click.ClickException` where it cannot be."""
+    if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.ClickException(f"cannot write the log into {folder}: {error.strerror}") from error
+    return folder
 
 
 def seeded(path: Path) -> Organization:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from org.sandbox import control, routing, wire
-from org.sandbox.authorization.enforce import Attempt, Enforcer
+from org.sandbox.authorization.asked import Attempt
 from org.sandbox.authorization.parameters import parameters
 from org.sandbox.models import input_shape
 from org.sandbox.strict.access import check_audience
@@ -16,14 +17,17 @@ from org.sandbox.strict.accounts import advance
 from org.sandbox.strict.refusal import NotCovered, Refusal
 from org.sandbox.strict.registry import Request, operations
 from org.sandbox.strict.validate import check_parameters
+from org.sandbox.trail import record
 
 if TYPE_CHECKING:
+    from org.sandbox.authorization.enforce import Enforcer
     from org.sandbox.callers import Caller, Callers
     from org.sandbox.fallback import Fallback
     from org.sandbox.faults import Fault, Faults
     from org.sandbox.record import Call, Recorder
     from org.sandbox.roles import Roles
     from org.sandbox.strict.state import World
+    from org.sandbox.trail import Trail
     from org.sandbox.wire import Response
 
 NOT_COVERED = "SandboxDoesNotCover"
@@ -50,6 +54,7 @@ class Application:
         self.recorder = recorder
         self.faults = faults
         self.fallback = fallback
+        self.trail: Trail | None = None
         self.latency = 0.0
         self.on_write: Callable[[Call], None] | None = None
 
@@ -72,6 +77,7 @@ class Application:
         parts = self.parts
         aim = routing.aim(environ, body)
         caller = parts.callers.caller(aim.key)
+        attempt = attempted(aim, caller, environ, body)
         call = self.recorder.add(aim.service, aim.operation, caller.account, aim.region)
         fault, kill = self.faults.due(call)
         if delay := self.latency + (fault.latency if fault else 0.0):
@@ -81,31 +87,35 @@ class Application:
             return None
         response: Response | None = None
         if fault is None or fault.after or not (fault.code or fault.reset):
-            response = self.answer(parts, aim, caller, call, environ, body)
+            response = self.answer(parts, attempt, call, environ, body)
+            self.trace(parts, attempt, response)
         if kill:
             kill.strike()
             return None
         if fault and (fault.code or fault.reset):
             response = fault_response(fault, aim)
+            if not fault.after:
+                self.trace(parts, attempt, response)
         self.recorder.answered(call, response.code if response else "(no answer)")
         return response
 
-    def answer(
-        self, parts: Parts, aim: routing.Aim, caller: Caller, call: Call, environ: dict[str, Any], body: bytes
-    ) -> Response:
+    def trace(self, parts: Parts, attempt: Attempt, response: Response | None) -> None:
+        """The call is in the sandbox's CloudTrail, where it keeps one; a call that nobody answers never was."""
+        if self.trail is not None and response is not None:
+            realm = parts.world.realm
+            self.trail.add(record(attempt, response, parts.world.now()), realm.id if realm else "")
+
+    def answer(self, parts: Parts, attempt: Attempt, call: Call, environ: dict[str, Any], body: bytes) -> Response:
         """The answer without any fault: the strict layer's, else moto's, else that nobody covers the call."""
+        aim, caller = attempt.aim, attempt.caller
         try:
             if complaint := parts.callers.complaint(aim.key, environ.get("HTTP_X_AMZ_SECURITY_TOKEN")):
                 return wire.failure(aim.protocol, 403, *complaint)
-            agent = environ.get("HTTP_USER_AGENT", "")
-            if (aim.service, aim.operation) in operations():
-                given = wire.parameters(aim.service, body, environ)
-                attempt = Attempt(aim, caller, lambda: given, agent)
-                parts.enforcer.check(attempt)
-                return self.strict(parts, attempt, call, given)
             if not aim.service:
                 raise NotCovered("the request is not signed")
-            parts.enforcer.check(Attempt(aim, caller, lambda: parameters(aim, environ, body), agent))
+            parts.enforcer.check(attempt)
+            if (aim.service, aim.operation) in operations():
+                return self.strict(parts, attempt, call)
             if aim.service in wire.PROTOCOLS and aim.service not in {"sts", "s3control"}:
                 raise NotCovered("no rule is written for it")
             if aim.service == "iam":
@@ -119,9 +129,9 @@ class Application:
         except (ValueError, TypeError) as error:
             return wire.failure(aim.protocol, 400, "SerializationException", str(error))
 
-    def strict(self, parts: Parts, attempt: Attempt, call: Call, given: dict[str, Any]) -> Response:
+    def strict(self, parts: Parts, attempt: Attempt, call: Call) -> Response:
         """The strict layer's answer; a refusal changes nothing."""
-        world, aim = parts.world, attempt.aim
+        world, aim, given = parts.world, attempt.aim, attempt.parameters()
         operation = operations()[aim.service, aim.operation]
         layers = (world, parts.callers, parts.roles, parts.enforcer)
         request = Request(*layers, attempt.caller, aim.service, aim.operation, aim.region, given, attempt)
@@ -137,6 +147,18 @@ class Application:
             if self.on_write and call.write:
                 self.on_write(call)
         return wire.success(aim.service, aim.operation, answer)
+
+
+def attempted(aim: routing.Aim, caller: Caller, environ: dict[str, Any], body: bytes) -> Attempt:
+    """The call as somebody tries it; its parameters are read once, when they are first asked for."""
+
+    @functools.cache
+    def given() -> dict[str, Any]:
+        if (aim.service, aim.operation) in operations():
+            return wire.parameters(aim.service, body, environ)
+        return parameters(aim, environ, body)
+
+    return Attempt(aim, caller, given, environ.get("HTTP_USER_AGENT", ""))
 
 
 def fault_response(fault: Fault, aim: routing.Aim) -> Response | None:

@@ -34,13 +34,31 @@ def input_shape(service: str, operation: str) -> Any:
 
 
 @functools.cache
-def members(service: str, operation: str) -> tuple[str, ...]:
-    """The names of all parameters that an operation has; none for one that is in no model."""
+def operation_of(service: str, operation: str) -> Any:
+    """The model of an operation; None for one that is in no model."""
     from botocore.exceptions import UnknownServiceError
     from botocore.model import OperationNotFoundError
 
     try:
-        shape = input_shape(service, operation)
-    except (UnknownServiceError, OperationNotFoundError):
-        return ()
+        return model(service).operation_model(operation)
+    except (UnknownServiceError, OperationNotFoundError, ValueError):
+        return None
+
+
+def input_shape_of(service: str, operation: str) -> Any:
+    """The shape of the parameters; None where there are none, or where the operation is in no model."""
+    found = operation_of(service, operation)
+    return found.input_shape if found else None
+
+
+def operation_uri(service: str, operation: str) -> str:
+    """The path of an operation in REST; empty where it has none."""
+    found = operation_of(service, operation)
+    return str(found.http.get("requestUri", "")) if found else ""
+
+
+@functools.cache
+def members(service: str, operation: str) -> tuple[str, ...]:
+    """The names of all parameters that an operation has; none for one that is in no model."""
+    shape = input_shape_of(service, operation)
     return tuple(shape.members) if shape else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from org.sandbox.app import Application, Parts
@@ -19,6 +20,7 @@ from org.sandbox.server import Listener
 from org.sandbox.snapshot import guardrails, organization_state
 from org.sandbox.strict.quotas import Quotas
 from org.sandbox.strict.state import DEFAULT_ROLE, World
+from org.sandbox.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -45,11 +47,14 @@ class Sandbox:
     which is 123456789012 unless the organization says otherwise. `settings` are those of `World`: quotas,
     creation_polls, creation_seconds, closure_polls, empty_pages.
 
-    `latency` is seconds added to every call. State of moto's services (S3, KMS, IAM, ...) is shared by all sandboxes of
-    one process; that of AWS Organizations, STS, account settings and S3 Block Public Access is each one's own.
+    `latency` is seconds added to every call. With `enforce_iam` the policies that IAM holds for roles count too. With
+    `log` there is a CloudTrail of all calls, in files if it is a folder.
+
+    State of moto's services (S3, KMS, IAM, ...) is shared by all sandboxes of one process; that of AWS Organizations,
+    STS, account settings and S3 Block Public Access is each one's own.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each thing that a sandbox can be
         self,
         organization: Organization | None = None,
         *,
@@ -59,6 +64,7 @@ class Sandbox:
         latency: float = 0.0,
         faults: Iterable[Fault] = (),
         enforce_iam: bool = False,
+        log: Path | bool = False,
         **settings: Any,
     ) -> None:
         self.enforce_iam = enforce_iam
@@ -67,6 +73,7 @@ class Sandbox:
         self.fallback = Fallback()
         self._application = Application(self._parts(World(seed=seed)), self.recorder, self.faults, self.fallback)
         self._application.latency = latency
+        self._application.trail = Trail(log if isinstance(log, Path) else None) if log else None
         self._port = port
         self._listener: Listener | None = None
         self.drifted: tuple[str, ...] = ()
@@ -83,6 +90,7 @@ class Sandbox:
         assert self._listener is not None
         self._listener.stop()
         self._listener = None
+        self.flush()
         self.fallback.reset()
 
     @property
@@ -161,6 +169,16 @@ class Sandbox:
         with self.world.lock:
             return guardrails(self.world)
 
+    def cloudtrail(self) -> tuple[dict[str, Any], ...]:
+        """The records of all calls in CloudTrail's format, oldest first; needs `log`."""
+        assert self._application.trail is not None, "the sandbox keeps no log: start it with log=True or a folder"
+        return self._application.trail.records
+
+    def flush(self) -> list[Path]:
+        """Everything recorded so far is in files of the `log` folder; the new ones come back."""
+        trail, realm = self._application.trail, self.world.realm
+        return trail.flush(realm.id if realm else "") if trail is not None else []
+
     def forward(self, seconds: float) -> None:
         """The sandbox's clock is that many seconds further on: creations end, waiting periods pass."""
         self.world.elapsed += seconds
@@ -181,6 +199,9 @@ class Sandbox:
         """The sandbox holds this organization and nothing else; recorder, faults, latency and hook are cleared."""
         self.enforce_iam = enforce_iam
         self.faults.clear()
+        if self._application.trail is not None:
+            self.flush()
+            self._application.trail.clear()
         self._application.latency = 0.0
         self._application.on_write = None
         self.fallback.reset()

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from org.access.actions import service
-from org.sandbox.authorization.resources import plain
+from org.replay.parameters import HIDDEN, plain
+from org.replay.service_keys import told
 
 if TYPE_CHECKING:
     from org.model.request import Value
@@ -72,6 +73,27 @@ def of_parameters(action: str, parameters: Mapping[str, Any], members: Iterable[
         if name in able:
             keys[key] = scalar(given.get(name))
     return keys
+
+
+def corrected(action: str, keys: Keys, values: Mapping[str, tuple[str, ...]]) -> Keys:
+    """The keys with those that an operation's parameters tell in a way of their own, as org.replay reads them.
+
+    Where a default or a template decides about what is not given, nobody knows the key.
+    """
+    keys = dict(keys)
+    for one in told(action):
+        texts = values.get(one.parameter, ())
+        keys.pop(one.key, None)
+        if texts and texts[0] != HIDDEN and (one.missing != "true" or texts[0] == "true"):
+            keys[one.key] = texts[0]
+        elif not texts and one.missing == "-":
+            keys[one.key] = None
+    return keys
+
+
+def is_requested_tag(key: str) -> bool:
+    """True for the keys of tags that a call wants to set."""
+    return key == "aws:tagkeys" or key.startswith("aws:requesttag/")
 
 
 def of_tags(parameters: Mapping[str, Any]) -> Keys:

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from org.access.requests import account_of_resource, request
-from org.model.request import Answer, Principal
-from org.sandbox.authorization import context, guardrails
+from org.model.request import Answer, Principal, Request
+from org.sandbox.authorization import guardrails, owned
+from org.sandbox.authorization.asked import Asker, bucket_of, possible_actions
 from org.sandbox.authorization.denial import refusal
 from org.sandbox.authorization.engines import Written, engine
 from org.sandbox.authorization.identity import EVERYTHING, trust_policy
-from org.sandbox.authorization.operations import actions
-from org.sandbox.authorization.regions import region_of
-from org.sandbox.authorization.resources import Surroundings, resources
-from org.sandbox.models import members
 from org.sandbox.strict.kms_policy import key_policy
 from org.sandbox.strict.refusal import NotCovered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from org.model.request import Decision, Request
+    from org.model.request import Decision
+    from org.sandbox.authorization.asked import Attempt
+    from org.sandbox.authorization.engines import Texts
+    from org.sandbox.authorization.identity import Permissions
     from org.sandbox.callers import Caller
     from org.sandbox.roles import Roles
-    from org.sandbox.routing import Aim
     from org.sandbox.strict.state import World
 
+ANYBODY = Principal("arn:aws:sts::000000000000:assumed-role/any/any")
 FREE = frozenset(("sts:GetCallerIdentity",))
 """Actions that need no permission (STS API page GetCallerIdentity)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One call that somebody tries: `parameters` gives its parameters when they are asked for."""
-
-    aim: Aim
-    caller: Caller
-    parameters: Callable[[], Mapping[str, Any]]
-    agent: str = ""
 
 
 @dataclass(slots=True)
@@ -52,14 +42,41 @@ class Enforcer:
 
     def check(self, attempt: Attempt) -> None:
         """The call may be made; raises `Refusal` with the service's own error, `NotCovered` where nobody can tell."""
-        if not self.bound(attempt.caller):
+        caller = attempt.caller
+        with self.world.lock:
+            rcps = guardrails.has_rcps(self.world)
+            scps = guardrails.scps(self.world, caller.account) if self.restricts(caller) else None
+        own = self.own(caller)
+        if not rcps and not guarded_bucket(attempt) and self.passes(attempt, scps, own):
             return
         for asked in self.asked(attempt):
-            for written in self.written(attempt.caller, asked):
+            for written in self.written(caller, asked, scps, own):
                 decision = engine(written).decide(asked)
-                if not self.agreed(decision, asked):
-                    aim, who = attempt.aim, attempt.caller.arn
-                    raise refusal(aim.service, aim.protocol, who, asked.action, asked.resource, decision)
+                if not agreed(decision, asked):
+                    aim = attempt.aim
+                    raise refusal(aim.service, aim.protocol, caller.arn, asked.action, asked.resource, decision)
+
+    def passes(self, attempt: Attempt, scps: tuple[Texts, ...] | None, own: Permissions | None) -> bool:
+        """True where no policy could deny the call whatever it is about: most calls need no closer look."""
+        aim, caller = attempt.aim, attempt.caller
+        might = possible_actions(aim.service, aim.operation)
+        if scps is not None and not all(always_allowed(Written(scps=scps, guardrails_only=True), one) for one in might):
+            return False
+        if own is None:
+            return True
+        written = Written(own.identity, own.boundary, caller.session_policies)
+        return all(always_allowed(written, action) for action in might)
+
+    def restricts(self, caller: Caller) -> bool:
+        """True where some SCP might deny what the caller does."""
+        if self.world.realm is None or caller.account == self.world.realm.management:
+            return False
+        return guardrails.restricts(self.world, caller.account)
+
+    def own(self, caller: Caller) -> Permissions | None:
+        """What IAM and the session say about the caller, as far as it counts; None where everything is allowed."""
+        found = self.roles.permissions(caller) if self.identity else EVERYTHING
+        return None if found is EVERYTHING and not caller.session_policies else found
 
     def trusts(self, attempt: Attempt, account: str, name: str) -> bool:
         """True where the caller's own policies and the role's trust policy both let the caller assume it.
@@ -67,86 +84,40 @@ class Enforcer:
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
         """
         caller, text = attempt.caller, self.roles.trust(account, name)
-        own = self.roles.permissions(caller) if self.identity else EVERYTHING
-        if text is None and own is EVERYTHING and not caller.session_policies:
+        own = self.own(caller)
+        if text is None and own is None:
             return caller.account == self.management
         trust = text or json.dumps(trust_policy(self.management))
-        written = Written(own.identity, own.boundary, caller.session_policies, (("trust policy", trust),))
-        return all(self.agreed(engine(written).decide(asked), asked) for asked in self.asked(attempt))
+        found = own or EVERYTHING
+        written = Written(found.identity, found.boundary, caller.session_policies, (("trust policy", trust),))
+        return all(agreed(engine(written).decide(asked), asked) for asked in self.asked(attempt))
 
-    def agreed(self, decision: Decision, asked: Request) -> bool:
-        """True for a yes and False for a no; raises `NotCovered` where nobody can tell."""
-        if decision.answer is Answer.UNKNOWN:
-            hinges = ", ".join((*decision.depends_on, *decision.because))
-            raise NotCovered(f"a policy decides about {asked.action} by what the sandbox does not know: {hinges}")
-        return decision.answer is Answer.ALLOWED
+    def written(
+        self, caller: Caller, asked: Request, scps: tuple[Texts, ...] | None, own: Permissions | None
+    ) -> Iterator[Written]:
+        """The policies that each must allow the request: the organization's, then the principal's and the resource's.
 
-    def bound(self, caller: Caller) -> bool:
-        """True where anything could deny a call: most calls of most tests cost one look at the attachments."""
-        if caller.session_policies or (self.identity and caller.issuer):
-            return True
+        Where nothing is known of a resource's own policy, it leaves everything to the caller's account.
+        """
         with self.world.lock:
-            member = self.world.realm is not None and caller.account != self.world.realm.management
-            return (member and guardrails.restricts(self.world, caller.account)) or guardrails.has_rcps(self.world)
-
-    def written(self, caller: Caller, asked: Request) -> Iterator[Written]:
-        """The policies that each must allow the request: the organization's, then the principal's own."""
-        owner = asked.resource_account or caller.account
-        with self.world.lock:
-            yield Written(
-                scps=guardrails.scps(self.world, caller.account),
-                rcps=guardrails.rcps(self.world, owner),
-                guardrails_only=True,
-            )
-        if caller.session_policies or self.identity:
-            own = self.roles.permissions(caller) if self.identity else EVERYTHING
-            yield Written(own.identity, own.boundary, caller.session_policies, key_policy(self.world, asked.resource))
+            rcps = guardrails.rcps(self.world, asked.resource_account or caller.account)
+        yield Written(scps=scps, rcps=rcps, guardrails_only=True)
+        bucket = bucket_of(asked.resource)
+        if own is None and bucket is None:
+            return
+        known = bucket_text(bucket) if bucket else key_policy(self.world, asked.resource) or delegation(caller.account)
+        found = own or EVERYTHING
+        yield Written(found.identity, found.boundary, caller.session_policies, known)
 
     def asked(self, attempt: Attempt) -> Iterator[Request]:
-        """The requests that the call amounts to: one for each action and resource."""
-        aim, caller = attempt.aim, attempt.caller
-        parameters = attempt.parameters()
-        region = region_of(aim.service, aim.region)
-        who = self.principal(caller)
-        keys = context.of_caller(caller, self.world.now(), region, attempt.agent)
-        for action in actions(aim.service, aim.operation):
-            if action in FREE:
-                continue
-            own = context.of_parameters(action, parameters, members(aim.service, aim.operation))
-            unknown = [key for key in context.not_known(action) if key not in own]
-            for resource in resources(action, aim.operation, parameters, self.around(aim, caller, region)):
-                owner = account_of_resource(resource) or self.owner(resource) or caller.account
-                yield request(
-                    who,
-                    action,
-                    resource,
-                    resource_account=owner,
-                    context=keys | own,
-                    unknown=unknown,
-                    resource_management=owner == self.management,
-                )
+        """The requests that the call amounts to, but for actions that need no permission."""
+        asker = Asker(self.principal(attempt.caller), self.management, self.world)
+        return (asked for asked in asker.requests(attempt) if asked.action not in FREE)
 
     @property
     def management(self) -> str:
         """The id of the management account; of the only account where there is no organization."""
         return self.world.realm.management if self.world.realm else self.world.home
-
-    def around(self, aim: Aim, caller: Caller, region: str) -> Surroundings:
-        """What the ARNs of a call need beside its parameters; what Organizations holds is the management account's."""
-        realm = self.world.realm
-        known = (
-            (("organizationid", realm.id.removeprefix("o-")), ("managementaccountid", realm.management))
-            if realm
-            else ()
-        )
-        account = self.management if aim.service == "organizations" else caller.account
-        return Surroundings(region, account, known)
-
-    def owner(self, resource: str | None) -> str | None:
-        """The account of a bucket, whose ARN does not say it; None for anything else, and for buckets not made yet."""
-        if resource is None or not resource.startswith("arn:aws:s3:::"):
-            return None
-        return bucket_owner(resource.removeprefix("arn:aws:s3:::").partition("/")[0])
 
     def principal(self, caller: Caller) -> Principal:
         """The caller as policies know it."""
@@ -169,9 +140,38 @@ class Enforcer:
         return {**self.roles.permissions(caller).tags, **caller.tags}
 
 
-def bucket_owner(bucket: str) -> str | None:
-    """The account whose bucket it is, where moto has it."""
-    from moto.s3.models import s3_backends
+def agreed(decision: Decision, asked: Request) -> bool:
+    """True for a yes and False for a no; raises `NotCovered` where nobody can tell."""
+    if decision.answer is Answer.UNKNOWN:
+        hinges = ", ".join((*decision.depends_on, *decision.because))
+        raise NotCovered(f"a policy decides about {asked.action} by what the sandbox does not know: {hinges}")
+    return decision.answer is Answer.ALLOWED
 
-    found = s3_backends.bucket_accounts.get(bucket)
-    return found[1] if found else None
+
+@functools.lru_cache(maxsize=16_384)
+def always_allowed(written: Written, action: str) -> bool:
+    """True where the policies allow the action to any role, on anything, in any context: decided with all unknown."""
+    asked = Request(ANYBODY, action, None, None, {}, frozenset("*"))
+    return engine(written).decide(asked).answer is Answer.ALLOWED
+
+
+@functools.cache
+def delegation(account: str) -> Texts:
+    """A resource policy that leaves everything to an account."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}
+    return (("resource policy", json.dumps({"Version": "2012-10-17", "Statement": [statement]})),)
+
+
+def guarded_bucket(attempt: Attempt) -> bool:
+    """True where the call is about a bucket with a policy, or one of another account, whose policy has to allow it."""
+    if attempt.aim.service != "s3":
+        return False
+    bucket = attempt.parameters().get("Bucket")
+    owner = owned.bucket_owner(bucket) if isinstance(bucket, str) else None
+    return owner is not None and (owner != attempt.caller.account or owned.bucket_policy(str(bucket)) is not None)
+
+
+def bucket_text(bucket: str) -> Texts:
+    """The bucket's policy; nothing where it has none, or is not there yet."""
+    text = owned.bucket_policy(bucket)
+    return (("bucket policy", text),) if text else ()

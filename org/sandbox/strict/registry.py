@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from org.sandbox.authorization.enforce import Attempt, Enforcer
+    from org.sandbox.authorization.asked import Attempt
+    from org.sandbox.authorization.enforce import Enforcer
     from org.sandbox.callers import Caller, Callers
     from org.sandbox.roles import Roles
     from org.sandbox.strict.state import Realm, World

@@ -1,67 +1,14 @@
-"""What the organization's policies do to calls: SCPs, RCPs and IAM's own, decided by org.access."""
+"""A call that a policy denies ends with the error of its service, in AWS's words."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from org.model.policy import Policy, PolicyType, minified
+from tests.sandbox.enforcing import LOG, Stage, policy, refused, statement
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from org.model.organization import Organization
-    from org.sandbox.serve import Sandbox
-
-LOG, PAY = "012345670123", "aws+pay@acme.example"
 ROLE = f"arn:aws:sts::{LOG}:assumed-role/OrganizationAccountAccessRole/sandbox"
-SCP, RCP = PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY
-Calling = Any
-
-
-def statement(action: Any, resource: Any = "*", effect: str = "Deny", **more: Any) -> dict[str, Any]:
-    return {"Effect": effect, "Action": action, "Resource": resource, **more}
-
-
-def scp(name: str, target: str, *statements: dict[str, Any], kind: PolicyType = SCP) -> Policy:
-    content = minified({"Version": "2012-10-17", "Statement": list(statements)})
-    return Policy(kind, name, content, targets=frozenset({target}))
-
-
-@pytest.fixture
-def under(
-    sandbox: Sandbox, small_organization: Organization, client: Callable[..., Any]
-) -> Callable[..., Callable[..., Any]]:
-    """A function that puts policies into the sandbox and gives one that makes clients of an account's role."""
-
-    def enforced(*policies: Policy, enforce_iam: bool = False) -> Callable[..., Any]:
-        kinds = frozenset({SCP, *(policy.kind for policy in policies)})
-        filled = replace(
-            small_organization, policies=(*small_organization.policies, *policies), enabled_policy_types=kinds
-        )
-        sandbox.reset(filled, enforce_iam=enforce_iam)
-
-        def of(service: str, account: str = LOG, role: str = "OrganizationAccountAccessRole", **more: Any) -> Any:
-            key = sandbox.sign_in(account, role)
-            credentials = {"AccessKeyId": key, "SecretAccessKey": "x", "SessionToken": f"sandbox-{key}"}
-            return client(service, credentials, **more)
-
-        return of
-
-    return enforced
-
-
-def refused(call: Callable[..., Any], **parameters: Any) -> tuple[str, int, str]:
-    """Code, HTTP status and message of the error that a call ends with."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response
-    return error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"], error["Error"].get("Message", "")
-
-
 DENIED = "is not authorized to perform:"
 SAID = "with an explicit deny in a service control policy"
 WIRE: list[tuple[str, str, str, dict[str, Any], str, int, str]] = [
@@ -154,15 +101,29 @@ WIRE: list[tuple[str, str, str, dict[str, Any], str, int, str]] = [
     [pytest.param(*row[1:], id=row[0]) for row in WIRE],
 )
 def test_a_denied_call_ends_with_the_error_of_its_service(
-    service: str,
-    operation: str,
-    parameters: dict[str, Any],
-    code: str,
-    status: int,
-    what: str,
-    under: Callable[..., Calling],
+    service: str, operation: str, parameters: dict[str, Any], code: str, status: int, what: str, staged: Stage
 ) -> None:
-    of = under(scp("deny", "ou:Security", statement("*")))
-    found = refused(getattr(of(service), operation), **parameters)
+    staged.under(policy("ou:Security", statement("*")))
+    found = refused(getattr(staged.of(service), operation), **parameters)
     lead = "You are not authorized to perform this operation. " if service == "ec2" else ""
     assert (code, status, f"{lead}User: {ROLE} {DENIED} {what} {SAID}") == found
+
+
+def test_head_has_no_body_to_say_why(staged: Stage) -> None:
+    staged.under(policy("ou:Security", statement("s3:GetObject")))
+    assert ("403", 403) == refused(staged.of("s3").head_object, Bucket="acme", Key="a")[:2]
+
+
+def test_a_refusal_is_recorded_as_one(staged: Stage) -> None:
+    staged.under(policy("ou:Security", statement("iam:*")))
+    refused(staged.of("iam").list_roles)
+    assert "AccessDenied" == staged.sandbox.recorder.calls[-1].code
+
+
+def test_an_empty_level_denies_everything(staged: Stage) -> None:
+    staged.under()
+    realm = staged.sandbox.world.realm
+    assert realm is not None
+    realm.detach(realm.policies["p-FullAWSAccess"], realm.accounts[LOG].parent)
+    why = "because no service control policy allows the iam:ListRoles action"
+    assert f"User: {ROLE} {DENIED} iam:ListRoles on resource: * {why}" == refused(staged.of("iam").list_roles)[2]
