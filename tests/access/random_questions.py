@@ -323,6 +323,23 @@ def damaged(random: Random, content: dict[str, Any]) -> Any:
 
 
 def asked(random: Random) -> Request:
+    return made_request(parts(random))
+
+
+def family(random: Random, number: int) -> list[Request]:
+    """Requests that differ from the first in one or two parts each: an engine must not take one for the other."""
+    first = parts(random)
+    others = [
+        {**first, **dict(random.sample(list(parts(random).items()), random.randint(1, 2)))} for _ in range(number)
+    ]
+    return [made_request(one) for one in (first, *others)]
+
+
+def made_request(given: dict[str, Any]) -> Request:
+    return request(given["who"], given["action"], **{key: given[key] for key in given if key not in ("who", "action")})
+
+
+def parts(random: Random) -> dict[str, Any]:
     who = Principal(
         random.choice(PRINCIPALS),
         tags=random.choice([{}, {}, {"team": "a"}, {"Team": "ana"}, {"team": "*"}]),
@@ -330,15 +347,15 @@ def asked(random: Random) -> Request:
         service_linked=chance(random, 0.05),
         issuer=random.choice(ISSUERS),
     )
-    return request(
-        who,
-        random.choice(ACTIONS),
-        random.choice(RESOURCES),
-        resource_account=random.choice([None, None, None, A, B]),
-        context=context(random),
-        unknown=[random.choice(UNKNOWN) for _ in range(random.choice([0, 0, 0, 1, 2, 5]))],
-        resource_management=chance(random, 0.05),
-    )
+    return {
+        "who": who,
+        "action": random.choice(ACTIONS),
+        "resource": random.choice(RESOURCES),
+        "resource_account": random.choice([None, None, None, A, B]),
+        "context": context(random),
+        "unknown": [random.choice(UNKNOWN) for _ in range(random.choice([0, 0, 0, 1, 2, 5]))],
+        "resource_management": chance(random, 0.05),
+    }
 
 
 def context(random: Random) -> dict[str, Any]:
