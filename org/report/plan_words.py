@@ -46,6 +46,8 @@ class Line:
 
 def printable(text: str) -> str:
     """The text with every character that a terminal could act on written as an escape."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
