@@ -48,6 +48,7 @@ class Trips(click.ParamType["tuple[str, ...]"]):
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print it."
 )
+@click.option("--corpus", type=click.Path(dir_okay=False, path_type=Path), help="Decide these recorded calls, too.")
 @click.option("--fail-on", type=Trips(), default=(), help="End with 1 on any of these: gain,loss,lockout,...")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 where there are changes.")
 def command(  # noqa: PLR0913 - one parameter for each option
@@ -58,6 +59,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     form: str,
     *,
     exact: bool,
+    corpus: Path | None,
     fail_on: tuple[str, ...],
     detailed_exitcode: bool,
 ) -> int:
@@ -67,13 +69,14 @@ def command(  # noqa: PLR0913 - one parameter for each option
     left the branch, as in a pull request, unless --exact is given. Nothing is asked of AWS.
     """
     from org.load.yaml import collector_off
+    from org.replay.corpus import opened
     from org.review.repository import Repository
     from org.review.reviewing import Asked, review, sides
 
     path = accounts_file(file, named)
     with working("comparing"), collector_off():
         old, new = sides(Repository(existing(path)), Asked(base, head, exact), path)
-        found = review(old, new)
+        found = review(old, new, opened(corpus) if corpus else None)
         written = rendered(found, form, new.sources)
     click.echo(written, nl=False, color=wants_colour(sys.stdout))
     return code(found, fail_on, detailed_exitcode=detailed_exitcode)

@@ -29,6 +29,7 @@ class Trip(StrEnum):
     POSSIBLE = "possible"
     UNDECIDED = "undecided"
     DENIED = "denied"
+    DEPENDS = "depends"
 
 
 class Name(str):
@@ -182,6 +183,41 @@ class EffectiveChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """Calls of one principal with one action that were really made and that fare otherwise than before.
+
+    `outcome` is `newly_denied`, `newly_allowed` or `depends`. `account` is a key, or an id of an account outside.
+    """
+
+    outcome: str
+    account: str
+    principal: str
+    action: str
+    count: int
+    requests: int
+    first: str
+    last: str
+    event: str
+    resources: tuple[str, ...]
+    before: str
+    after: str
+    statements: tuple[Words, ...] = ()
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a change does to the calls of a corpus: how many there are, and those whose answer changes."""
+
+    calls: int
+    requests: int
+    certain: int
+    exempt: int
+    groups: tuple[Calls, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SideOf:
     """One side as the report names it; `commit` is None for the working tree."""
 
@@ -196,9 +232,9 @@ class SideOf:
 class Review:
     """Everything that a review found about an accounts file.
 
-    `compared` is false where one side cannot be read, and then nothing is claimed.
-    `chains` is how many distinct pairs of chains were compared. `scenarios` are those of the witnesses, by name, in the
-    JSON of `org decide`. `others` are changes of the organization that concern neither policies nor accounts.
+    `compared` is false where one side cannot be read, and then nothing is claimed. `chains` is how many distinct pairs
+    of chains were compared. `scenarios` are those of the witnesses, by name, in the JSON of `org decide`. `replay` is
+    None without a corpus. `others` are changes of the organization that concern neither policies nor accounts.
     """
 
     base: SideOf
@@ -213,6 +249,7 @@ class Review:
     documents: tuple[DocumentUse, ...] = ()
     slots: tuple[SlotUse, ...] = ()
     others: tuple[str, ...] = ()
+    replay: Replay | None = None
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     chains: int = 0
     affected: int = 0
@@ -231,4 +268,6 @@ class Review:
                 found |= {claim.certainty} & {Trip.FUTURE.value, Trip.POSSIBLE.value, Trip.UNDECIDED.value}
                 if claim.certainty != Trip.FUTURE:
                     found.add(Trip.GAIN.value if claim.gain else Trip.LOSS.value)
+        if self.replay is not None and any(one.outcome == Trip.DEPENDS for one in self.replay.groups):
+            found.add(Trip.DEPENDS.value)
         return frozenset(found)

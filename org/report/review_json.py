@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from org.report import json as findings_json
 from org.report.review_words import quoted
 
 if TYPE_CHECKING:
-    from org.model.review import Claim, Danger, PolicyChange, Review, Scope, SideOf, Witness
+    from org.model.review import Claim, Danger, PolicyChange, Replay, Review, Scope, SideOf, Witness
 
 VERSION = 1
 
@@ -64,6 +65,7 @@ def plain(found: Review) -> dict[str, Any]:
             {"type": s.kind, "target": s.target, "before": s.before, "after": s.after, "quota": s.quota, "near": s.near}
             for s in found.slots
         ],
+        "replay": _replay(found.replay) if found.replay is not None else None,
         "scenarios": dict(found.scenarios),
     }
 
@@ -119,6 +121,18 @@ def _witness(witness: Witness | None) -> dict[str, Any] | None:
         "head": witness.head,
         "before": witness.before.value,
         "after": witness.after.value,
+    }
+
+
+def _replay(found: Replay) -> dict[str, Any]:
+    prints = findings_json.fingerprints(found.findings)
+    return {
+        "calls": found.calls,
+        "requests": found.requests,
+        "certain": found.certain,
+        "exempt": found.exempt,
+        "groups": [{**asdict(one), "statements": [quoted(words) for words in one.statements]} for one in found.groups],
+        "findings": [findings_json.plain(one, name) for one, name in zip(found.findings, prints, strict=True)],
     }
 
 

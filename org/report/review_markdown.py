@@ -11,29 +11,40 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from org.errors import counted
 from org.model.finding import Severity
-from org.model.review import Name
+from org.model.review import DocumentUse, Name
 from org.report import review_words as words
 from org.report.plan_markdown import LIMIT, escaped
 from org.report.plan_words import node, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from org.model.finding import Finding
-    from org.model.review import Claim, Danger, PolicyChange, Review, SideOf, Words
+    from org.model.review import AccountChange, Claim, Danger, PolicyChange, Review, SideOf, SlotUse, Words
 
 OPEN = 8
 """Up to this many claims of a kind are shown open; the others are folded."""
 Mark = Callable[[str], str]
+T = TypeVar("T")
+LEAST = 40
+"""Bytes that nothing worth saying takes less than."""
 PLAIN = re.compile(r"(?:[^\W_]|[.,;()'/=+-])*:?")
 """A word that no writer of Markdown, and no host of repositories, takes for anything but a word."""
 IN_BACKTICKS = re.compile(r"([(]?)`([^`]+)`([.,;:)]*)")
 BEFORE_A_COMMA = re.compile(r"()(.*[^,;:])([,;:])")
-ROOMS = {"findings": 8_000, "dangers": 12_000, "claims": 20_000, "details": 9_000, "moves": 1_000, "changes": 7_000}
+ROOMS = {
+    "findings": 8_000,
+    "dangers": 12_000,
+    "claims": 18_000,
+    "details": 9_000,
+    "moves": 1_000,
+    "calls": 4_000,
+    "changes": 6_000,
+}
 """Bytes that each part may take at most; together they leave room for the headings."""
 
 
@@ -45,6 +56,7 @@ def review(found: Review) -> str:
     if found.compared:
         parts += _moves(found)
         parts += _claims(found)
+        parts += _calls(found)
         parts += _changes(found)
     text = "\n\n".join([*parts, _foot(found)]) + "\n"
     assert max(len(text), len(text.encode())) < LIMIT
@@ -104,17 +116,18 @@ class Room:
     def __init__(self, name: str) -> None:
         self.left = ROOMS[name]
 
-    def fitting(self, texts: Iterable[str]) -> tuple[list[str], int]:
-        """The texts that fit, in their order, and how many do not."""
-        fit, out = [], 0
-        for text in texts:
+    def fitting(self, things: Sequence[T], written: Callable[[T], str]) -> tuple[list[str], int]:
+        """The things that fit, written, in their order, and how many do not."""
+        fit = []
+        for thing in things:
+            if self.left < LEAST:
+                break
+            text = written(thing)
             size = len(text.encode()) + 2
             if size <= self.left:
                 self.left -= size
                 fit.append(text)
-            else:
-                out += 1
-        return fit, out
+        return fit, len(things) - len(fit)
 
 
 def more(number: int, what: str) -> list[str]:
@@ -139,7 +152,7 @@ def _findings(found: Review) -> list[str]:
         if not side.findings or (side is found.base and side.readable):
             continue
         title = bold(f"{side.name} has {counted(errors, 'error')}" if errors else f"New in {side.name}")
-        shown, out = room.fitting(f"- {_finding(finding)}" for finding in side.findings)
+        shown, out = room.fitting(side.findings, lambda finding: f"- {_finding(finding)}")
         parts.append(alert("CAUTION" if errors else "WARNING", [title, "", *shown, *more(out, "findings")]))
     if not found.compared:
         parts.append("Nothing could be compared, so nothing is said about who gains or loses access.")
@@ -156,7 +169,7 @@ def _dangers(dangers: Sequence[Danger]) -> list[str]:
         return []
     counts = Counter(words.DANGERS[danger.trip] for danger in dangers)
     title = ", ".join(f"{title} ({number})" if number > 1 else title for title, number in counts.items())
-    shown, out = Room("dangers").fitting(f"- {_danger(danger)}" for danger in dangers)
+    shown, out = Room("dangers").fitting(dangers, lambda danger: f"- {_danger(danger)}")
     return [alert("CAUTION", [f"**{title}**", "", *shown, *more(out, "dangers")])]
 
 
@@ -167,30 +180,31 @@ def _danger(danger: Danger) -> str:
 
 def _moves(found: Review) -> list[str]:
     """The accounts that are new, gone or elsewhere, where they are few; all changes of accounts are folded below."""
-    told = [sentence(words.account_title(one)) for one in found.accounts if one.change != "changed"]
-    if not 0 < len(told) <= OPEN:
+    moves = [one for one in found.accounts if one.change != "changed"]
+    if not 0 < len(moves) <= OPEN:
         return []
-    shown, out = Room("moves").fitting(f"- {line}" for line in told)
+    shown, out = Room("moves").fitting(moves, lambda one: f"- {sentence(words.account_title(one))}")
     return ["\n".join(["#### Accounts", "", *shown, *more(out, "accounts")])]
 
 
 def _claims(found: Review) -> list[str]:
     room, details, parts = Room("claims"), Room("details"), []
     for title, letter, claims in words.groups(found):
-        lines = [f"- **{letter}{number}** {_claim(claim)}" for number, claim in enumerate(claims, 1)]
-        shown, out = room.fitting(lines)
+        numbered = [(f"{letter}{number}", claim) for number, claim in enumerate(claims, 1)]
+        shown, out = room.fitting(numbered, lambda pair: f"- **{pair[0]}** {_claim(pair[1])}")
         first, rest = ("\n".join(part) for part in (shown[:OPEN], shown[OPEN:] + more(out, "of these")))
         body = [f"#### {title}", *([first] if first else [])]
         if letter in words.FOLDED:
             body = [folded(f"{title}: {counted(len(claims), 'group')} of requests", first)]
         body += [folded(f"{len(claims) - len(shown[:OPEN]):,} more", rest)] if rest else []
         parts += body
-    numbered = [
-        (letter, number, claim) for _, letter, claims in words.groups(found) for number, claim in enumerate(claims, 1)
+    why = [
+        (f"{letter}{number}", claim)
+        for _, letter, claims in words.groups(found)
+        if letter not in words.FOLDED
+        for number, claim in enumerate(claims, 1)
     ]
-    shown, out = details.fitting(
-        _detail(f"{letter}{number}", claim) for letter, number, claim in numbered if letter not in words.FOLDED
-    )
+    shown, out = details.fitting(why, lambda pair: _detail(*pair))
     if shown:
         parts.append(folded("Why, and a request that shows it", "\n".join([*shown, *more(out, "of these")])))
     return parts
@@ -215,20 +229,22 @@ def _detail(name: str, claim: Claim) -> str:
 
 def _changes(found: Review) -> list[str]:
     room, parts = Room("changes"), []
-    blocks, out = room.fitting(_policy(found, change) for change in found.policies)
+    blocks, out = room.fitting(found.policies, lambda change: _policy(found, change))
     parts += blocks
     parts += [f"{out:,} more changed policies: see the JSON report"] if out else []
     blocks, out = room.fitting(
-        folded(prose(words.effective_title(one), html_code), _diff(one.lines)) for one in found.effective
+        found.effective, lambda one: folded(prose(words.effective_title(one), html_code), _diff(one.lines))
     )
     parts += blocks
     parts += [f"{out:,} more changes of what takes effect: see the JSON report"] if out else []
-    lines, out = room.fitting(f"- {line}" for line in _accounts(found))
+    facts: list[AccountChange | str] = [*found.accounts, *found.others]
+    lines, out = room.fitting(facts, lambda one: f"- {_account(one)}")
     if lines or out:
         body = "\n".join([*lines, *more(out, "changes")])
         number = len(found.accounts) + len(found.others)
         parts.append(folded(f"{counted(number, 'change')} of accounts and organization", body))
-    rows, out = room.fitting(_quotas(found))
+    uses: list[DocumentUse | SlotUse] = [*found.documents, *found.slots]
+    rows, out = room.fitting(uses, _quota)
     if rows:
         head = "| what AWS gets | before | after | quota |\n| --- | ---: | ---: | ---: |"
         parts.append(folded("Quotas", "\n".join([head, *rows]) + ("\n\n" + more(out, "rows")[0] if out else "")))
@@ -252,19 +268,27 @@ def _diff(lines: Sequence[str]) -> str:
     return "\n".join([f"{fence}diff", *shown, fence])
 
 
-def _accounts(found: Review) -> Iterable[str]:
-    for account in found.accounts:
-        facts = "".join(f"<br>\n  {code(line)}" for line in account.lines)
-        yield f"{sentence(words.account_title(account))}{facts}"
-    yield from (code(line) for line in found.others)
+def _account(change: AccountChange | str) -> str:
+    if isinstance(change, str):
+        return code(change)
+    facts = "".join(f"<br>\n  {code(line)}" for line in change.lines)
+    return f"{sentence(words.account_title(change))}{facts}"
 
 
-def _quotas(found: Review) -> Iterable[str]:
-    for use in found.documents:
+def _quota(use: DocumentUse | SlotUse) -> str:
+    if isinstance(use, DocumentUse):
         before, after = ("-" if size is None else f"{size:,}" for size in (use.before, use.after))
-        yield f"| {use.kind} {cell(use.name)} | {before} | {after} | {use.quota:,} characters |"
-    for slot in found.slots:
-        yield f"| {slot.kind}s on {cell(node(slot.target))} | {slot.before} | {slot.after} | {slot.quota} policies |"
+        return f"| {use.kind} {cell(use.name)} | {before} | {after} | {use.quota:,} characters |"
+    return f"| {use.kind}s on {cell(node(use.target))} | {use.before} | {use.after} | {use.quota} policies |"
+
+
+def _calls(found: Review) -> list[str]:
+    if found.replay is None:
+        return []
+    shown, out = Room("calls").fitting(found.replay.groups, lambda one: f"- {sentence(words.made(one))}")
+    first, rest = shown[:OPEN], [*shown[OPEN:], *more(out, "groups of calls")]
+    parts = ["\n".join(["#### Calls that were made", "", f"{words.replayed(found.replay)}.", "", *first])]
+    return parts + ([folded(f"{len(found.replay.groups) - len(first):,} more", "\n".join(rest))] if rest else [])
 
 
 def _foot(found: Review) -> str:

@@ -39,6 +39,11 @@ def _lines(found: Review, sources: Mapping[str, str], *, colour: bool) -> Iterat
         yield f"\n{title}"
         for claim in claims:
             yield from _claim(claim, colour=colour)
+    if found.replay is not None:
+        yield f"\nReplay: {words.replayed(found.replay)}"
+        for calls in found.replay.groups:
+            symbol = "+" if calls.outcome == "newly_allowed" else "-"
+            yield _painted(symbol, f"{symbol} {words.quoted(words.made(calls))}", colour=colour)
     yield from _changes(found, colour=colour)
     yield f"\nReview: {words.totals(found)}."
 

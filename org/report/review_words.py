@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from org.model.request import Answer
-    from org.model.review import AccountChange, Claim, EffectiveChange, PolicyChange, Review, Scope, Words
+    from org.model.review import (
+        AccountChange,
+        Calls,
+        Claim,
+        EffectiveChange,
+        PolicyChange,
+        Replay,
+        Review,
+        Scope,
+        Words,
+    )
 
 LISTED = 6
 """Up to this many actions, patterns or accounts are named; of more, some are."""
@@ -66,6 +76,7 @@ DANGERS = {
     Trip.MASS_MOVE: "moves many accounts",
     Trip.QUOTA: "comes near to a quota",
     Trip.DENIED: "denies what people do",
+    Trip.DEPENDS: "may deny what people do",
     Trip.UNDECIDED: "cannot be decided",
 }
 """What each danger does, for a heading."""
@@ -240,9 +251,31 @@ def answer(found: Answer) -> str:
     return found.value.replace("_", " ")
 
 
-def statements(claim: Claim) -> Words:
-    """The statements behind a claim."""
-    return tuple(word for one in claim.statements for word in ("; ", *one))[1:]
+def statements(behind: Claim | Calls) -> Words:
+    """The statements behind a claim, or behind what calls would get."""
+    return tuple(word for one in behind.statements for word in ("; ", *one))[1:]
+
+
+def replayed(found: Replay) -> str:
+    """One line about a replay: how many calls there are, and how sure it is."""
+    share = 100 * found.certain / found.calls if found.calls else 100.0
+    sure = "100" if found.certain == found.calls else f"{min(share, 99.9):.1f}"
+    changed = sum(group.count for group in found.groups)
+    damaged = f"; {counted(len(found.findings), 'damaged line')} left out" if found.findings else ""
+    told = f"{counted(found.calls, 'recorded call')}, {sure} % of them certain; the answer changes for {changed:,}"
+    return told + damaged
+
+
+def made(calls: Calls) -> Words:
+    """Calls that were made, in a sentence: who did what how often, what becomes of it and why."""
+    verbs = {"newly_denied": " would be denied", "newly_allowed": " would be allowed", "depends": " may be denied"}
+    resource = (" on ", Name(calls.resources[0])) if calls.resources and calls.resources[0] != "*" else ()
+    keys = (", depending on ", *_list(calls.depends_on)) if calls.depends_on else ()
+    often = f", {counted(calls.count, 'call')}, the last {calls.last},"
+    where = (" in ", Name(calls.account)) if calls.account else ()
+    who = (Name(calls.principal), *where, ": ", Name(calls.action), *resource)
+    why = (" by ", *statements(calls)) if calls.statements else ()
+    return (*who, often, verbs[calls.outcome], *why, *keys)
 
 
 def attachments(change: PolicyChange) -> Iterator[str]:

@@ -18,6 +18,7 @@ from org.review.facts import account_changes, differing, organization_facts, swi
 from org.review.guards import as_found, tripped
 from org.review.lockout import lockouts
 from org.review.quotas import document_uses, is_near, slot_uses
+from org.review.replayed import denied, replayed
 from org.review.scope import Scopes
 from org.review.sides import Side, accounts_path, committed, working_tree
 from org.review.weakened import weakened
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from org.model.finding import Finding
     from org.model.organization import Organization
     from org.model.review import DocumentUse, SlotUse
+    from org.replay.corpus import Corpus
     from org.review.repository import Repository
 
 
@@ -53,12 +55,15 @@ def sides(repository: Repository, asked: Asked, file: Path) -> tuple[Side, Side]
     return old, new
 
 
-def review(base: Side, head: Side) -> Review:
-    """Everything that changes between two sides; nothing is claimed where one of them cannot be read."""
+def review(base: Side, head: Side, corpus: Corpus | None = None) -> Review:
+    """Everything that changes between two sides; nothing is claimed where one of them cannot be read.
+
+    With a corpus, also what changes for the calls in it.
+    """
     shown = _shown(base, ()), _shown(head, base.findings)
     if head.organization is None or (base.organization is None and not base.missing):
         return Review(*shown, file=head.file, compared=False)
-    return replace(_Reviewing(base, head.organization, head).review(*shown), file=head.file)
+    return replace(_Reviewing(base, head.organization, head).review(*shown, corpus), file=head.file)
 
 
 def _shown(side: Side, known: Sequence[Finding]) -> SideOf:
@@ -91,13 +96,14 @@ class _Reviewing:
         self.apart = align(organization, apart).found.policies, head.apart
         self.before = base.organization
 
-    def review(self, base: SideOf, head: SideOf) -> Review:
+    def review(self, base: SideOf, head: SideOf, corpus: Corpus | None) -> Review:
         """The finished review."""
         chains = tuple(changed_chains(self.base, self.head, self.pairs))
         scopes = Scopes.of(self.head.accounts)
         claims = Claims(self.base, self.head, Behind.of(self.base, self.head, self.apart), scopes)
         found = claims.compared(chains)
         locked = tuple(lockouts(claims, chains, self.head))
+        replay = replayed(corpus, claims) if corpus is not None else None
         documents, slots = tuple(document_uses(self.base, self.head)), tuple(slot_uses(self.base, self.head))
         dangers = (
             *locked,
@@ -105,6 +111,7 @@ class _Reviewing:
             *switched_off(self.pairs, scopes),
             *self.guards(),
             *near(documents, slots),
+            *(denied(replay, scopes) if replay is not None else ()),
         )
         order = list(Trip)
         affected = {key for claim in found if claim.cause is not Cause.NEW for key in claim.scope.accounts}
@@ -121,6 +128,7 @@ class _Reviewing:
             others=tuple(differing(organization_facts(self.before), organization_facts(self.head)))
             if self.before
             else (),
+            replay=replay,
             scenarios=claims.scenarios,
             chains=len(chains),
             affected=len(affected),

@@ -16,6 +16,7 @@ from org.model.finding import Finding, Severity, Span
 from org.model.request import Answer
 from org.model.review import (
     AccountChange,
+    Calls,
     Cause,
     Claim,
     Danger,
@@ -23,6 +24,7 @@ from org.model.review import (
     EffectiveChange,
     Name,
     PolicyChange,
+    Replay,
     Review,
     Scope,
     SideOf,
@@ -52,6 +54,15 @@ HOSTILE = [
 ]
 
 
+OUTCOMES = ("newly_denied", "newly_allowed", "depends")
+
+
+def calls(outcome: str, text: str) -> Calls:
+    """Calls of which everything is called so."""
+    behind = ((Name(text), " of ", Name(text)),)
+    return Calls(outcome, text, text, text, 2, 1, text, text, text, (text,), "allowed", "unknown", behind, (text,))
+
+
 def hostile(text: str) -> Review:
     """A review in which everything that somebody can name is called so."""
     scope = Scope((text, "b", "c", text + "2"), ((text, 2, False), ("B", 2, True)), 9)
@@ -77,6 +88,7 @@ def hostile(text: str) -> Review:
         documents=(DocumentUse("SCP", text, None, 9, 10, (text,)),),
         slots=(SlotUse("SCP", f"ou:{text}", 1, 9, 10, near=True),),
         others=(text,),
+        replay=Replay(9, 9, 8, 0, tuple(calls(outcome, text) for outcome in OUTCOMES), (finding,)),
         scenarios={"base-1": {}, "head-1": {}},
         total=9,
     )
@@ -153,6 +165,7 @@ def test_a_comment_never_grows_over_its_limit(number: int, long: str) -> None:
         documents=one.documents * number,
         slots=one.slots * number,
         effective=one.effective * number,
+        replay=replace(one.replay, groups=one.replay.groups * number) if one.replay else None,
         others=one.others * number,
         base=replace(one.base, findings=one.base.findings * number),
         head=replace(one.head, findings=one.head.findings * number),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from org.cli import run
-from tests.review.conftest import ACCOUNTS
+from tests.review.conftest import ACCOUNTS, hostile
 
 if TYPE_CHECKING:
     from tests.review.conftest import Repo
@@ -123,6 +123,28 @@ def test_an_accounts_file_outside_the_repository_says_so(
     code, _, err = reviewed(capsys, "--accounts", str(tmp_path / "accounts.yaml"))
     assert 1 == code
     assert "error: " in err
+
+
+def test_nothing_of_a_hostile_pull_request_runs(repo: Repo, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    canary = tmp_path / "ran"
+    repo.git("checkout", "--quiet", "-b", "feature")
+    files = {
+        "accounts.yaml": STRICTER + "include: [accounts.d/*.yaml]\n",
+        ".gitattributes": "* filter=evil diff=evil merge=evil\n*.yaml filter=lfs diff=lfs\n",
+        ".gitmodules": f'[submodule "evil"]\n\tpath = evil\n\turl = ext::touch {canary}\n\tupdate = !touch {canary}\n',
+        ".lfsconfig": f"[lfs]\n\turl = ext::touch {canary}\n",
+        "org/__init__.py": f"import os; os.system('touch {canary}')",
+        "sitecustomize.py": f"import os; os.system('touch {canary}')",
+        "accounts.d/new\nline.yaml": "accounts: []\n",
+    }
+    head = repo.commit(files)
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{head},evil")
+    repo.git("commit", "--quiet", "--message", "a submodule")
+    hostile(repo, canary)
+    for options in (["--head", "feature"], []):
+        assert 0 == run(["review", "--base", "main", *options])
+        assert "protect-cloudtrail" in capsys.readouterr().out
+    assert not canary.exists()
 
 
 def test_a_program_that_reads_json_gets_only_json(repo: Repo) -> None:

@@ -12,6 +12,7 @@ import pytest
 from org.errors import GitFailed
 from org.review import repository as module
 from org.review.repository import Repository
+from tests.review.conftest import hostile
 
 if TYPE_CHECKING:
     from tests.review.conftest import Repo
@@ -116,49 +117,6 @@ def test_a_missing_object_says_so_and_fetches_nothing(repo: Repo, tmp_path: Path
     with pytest.raises(GitFailed) as caught:
         read(repo, commit, b"big")
     assert (module.PARTIAL, False) == (caught.value.help, canary.exists())
-
-
-def hostile(repo: Repo, canary: Path) -> None:
-    """Everything in a repository's own settings that could start a program."""
-    run = f"touch {canary}"
-    program = repo.folder / ".git/evil"
-    program.write_text(f"#!/bin/sh\n{run}\n")
-    program.chmod(0o755)
-    (repo.folder / ".git/hooks").mkdir(exist_ok=True)
-    for hook in ("post-checkout", "pre-commit", "post-index-change", "reference-transaction", "fsmonitor-watchman"):
-        file = repo.folder / ".git/hooks" / hook
-        file.write_text(f"#!/bin/sh\n{run}\n")
-        file.chmod(0o755)
-    settings = {
-        "core.fsmonitor": str(program),
-        "core.hooksPath": str(repo.folder / ".git/hooks"),
-        "core.sshCommand": run,
-        "core.pager": run,
-        "core.editor": run,
-        "core.gitProxy": run,
-        "core.alternateRefsCommand": run,
-        "core.askPass": str(program),
-        "diff.external": run,
-        "diff.evil.textconv": run,
-        "diff.evil.command": run,
-        "filter.evil.smudge": run,
-        "filter.evil.clean": run,
-        "filter.evil.process": run,
-        "filter.lfs.smudge": run,
-        "filter.lfs.process": run,
-        "merge.evil.driver": run,
-        "credential.helper": f"!{run}",
-        "gpg.program": str(program),
-        "uploadpack.packObjectsHook": run,
-        "alias.rev-parse": f"!{run}",
-        "alias.cat-file": f"!{run}",
-        "alias.ls-tree": f"!{run}",
-        "submodule.recurse": "true",
-        "submodule.evil.update": f"!{run}",
-        "url.ext::sh -c evil.insteadOf": "https://",
-    }
-    for key, value in settings.items():
-        repo.git("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "config", key, value)
 
 
 def test_no_setting_of_a_repository_starts_anything(repo: Repo, tmp_path: Path) -> None:
