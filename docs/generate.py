@@ -26,6 +26,7 @@ from org.policy.roles import role_library  # noqa: E402
 from org.policy.rules import RULES as OF_POLICIES  # noqa: E402
 from org.reconcile.rules import RULES as OF_PLANS  # noqa: E402
 from org.reconcile.wanted import vocabulary  # noqa: E402
+from org.replay.rules import RULES as OF_LOGS  # noqa: E402
 from org.review.rules import RULES as OF_REVIEWS  # noqa: E402
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ def about(component: baseline.Component) -> str:
         f"Acts {WHERE[component.where]}.{' It only reports.' if component.write is None else ''}",
         settings if component.settings else "",
         "\n".join(f"- {words} {actions(names)}" for words, names in lists.items() if names),
-        f"{actions(component.linked_services)} gets a service-linked role on the way." if component.linked_services else "",
+        f"{actions(component.linked_services)} gets a service-linked role on the way."
+        if component.linked_services
+        else "",
         f"Serves the controls {', '.join(component.controls)}."
         + (f" Comes after {', '.join(f'`{name}`' for name in component.after)}." if component.after else ""),
     ]
@@ -183,15 +186,24 @@ def shown(value: object) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
+def every(group: click.Context) -> Iterator[click.Context]:
+    """A context for each command of a group, and for the commands of those that are groups themselves."""
+    assert isinstance(group.command, click.Group)
+    for name in group.command.list_commands(group):
+        command = group.command.get_command(group, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=group)
+        yield context
+        if isinstance(command, click.Group):
+            yield from every(context)
+
+
 def commands() -> str:
     """Every command with its help, as `--help` prints it."""
     parts = []
     group = click.Context(cli.org, info_name="org", terminal_width=100, **cli.org.context_settings)
-    for name in cli.org.list_commands(group):
-        command = cli.org.get_command(group, name)
-        assert command is not None
-        context = click.Context(command, info_name=name, parent=group)
-        parts += [f"## `org {name}`", f"```text\n{command.get_help(context)}\n```"]
+    for context in every(group):
+        parts += [f"## `{context.command_path}`", f"```text\n{context.command.get_help(context)}\n```"]
     lead = """Every command ends with one of the [exit codes](exit-codes.md).
 What a machine reads is on stdout, everything else on stderr."""
     return page("Commands", lead, *parts)
@@ -200,12 +212,13 @@ What a machine reads is on stdout, everything else on stderr."""
 def rules() -> str:
     """Every rule about accounts.yaml and its policies, with the reason for it and what it looks like."""
     parts = []
-    for rule in [*checks.rules().values(), *OF_POLICIES, *lint.rules(), *OF_PLANS, *OF_REVIEWS]:
+    for rule in [*checks.rules().values(), *OF_POLICIES, *lint.rules(), *OF_LOGS, *OF_PLANS, *OF_REVIEWS]:
         parts += [f"## {rule.id}: {rule.title}", rule.why]
         for word, example in (("Wrong", rule.wrong), ("Right", rule.right)):
             parts += [f"{word}:\n\n```yaml\n{example.rstrip()}\n```"] if example else []
     lead = """What `org check` looks for in `accounts.yaml`, in policy templates and in [policy documents](lint.md),
-from ORG801 on what reviews say of commits, and from ORG901 on what plans say. `org explain ORG040` prints one of these on the terminal."""
+from ORG601 on in CloudTrail's logs, from ORG801 on what reviews say of commits, and from ORG901 on what plans say.
+`org explain ORG040` prints one of these on the terminal."""
     return page("Rules", lead, *parts)
 
 

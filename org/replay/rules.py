@@ -38,4 +38,10 @@ OTHER_KEYS = Rule(
     "Each condition key that a corpus keeps makes more calls distinct, so counts of one do not belong to calls of the "
     "other.",
 )
-RULES = (BAD_LOG, NO_LOGS, BAD_CORPUS, BAD_LINE, OTHER_KEYS)
+BAD_REPORT = Rule(
+    "ORG606",
+    "a file is no report of who read secrets",
+    "`--known` takes what `org report secret-access --format json` has written. Whoever read a secret there is known, "
+    "and all others are first-time readers.",
+)
+RULES = (BAD_LOG, NO_LOGS, BAD_CORPUS, BAD_LINE, OTHER_KEYS, BAD_REPORT)
