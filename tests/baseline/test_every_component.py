@@ -14,11 +14,11 @@ from org.controls import controls
 from org.model.change import Action, Result
 from org.reconcile.component import planned
 from org.reconcile.sessions import session_policy
-from org.sandbox.authorization.asked import possible_actions
 from org.sandbox.models import model
 from org.sandbox.serve import Fault
 from tests.baseline import stage
 from tests.baseline.stage import CASES, EVERY, LIVE, PURE, filled, plan_of, said, set_up, tried, unlike
+from tests.iam_actions import iam_actions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,6 @@ COMPONENTS = list(baseline.find().values())
 each = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.name)
 live = pytest.mark.parametrize(("name", "case"), LIVE, ids=[said(case) for case in LIVE])
 NOT_CALLED = {
-    "iam:CreateServiceLinkedRole",
     "iam:PassRole",
     "kms:CreateGrant",
     "kms:Decrypt",
@@ -39,10 +38,10 @@ NOT_CALLED = {
     "lambda:InvokeFunction",
 }
 """Actions that AWS asks for beside those of the calls themselves."""
+LISTING = {"DescribeOrganization", "ListAccounts"}
+"""How every run learns which accounts there are; where that fails no component begins."""
 WITHOUT_CONTROL = {"allowed-images"}
 """Components that AWS offers and no recommendation of the catalogue asks for."""
-FREE = {"sts:AssumeRole", "sts:GetCallerIdentity"}
-"""What every run does, whatever the component."""
 
 
 @cache
@@ -116,9 +115,9 @@ def test_its_needs_are_exactly_what_its_cases_call(
         for applying in (False, True) if component.write else (False,):
             sandbox.recorder.clear()
             tried(component, cloud, case, apply=applying)
-            for call in sandbox.recorder.calls:
+            for call in (one for one in sandbox.recorder.calls if one.service != "sts"):
                 elsewhere = call.account != stage.IDS[stage.home(component)]
-                called[applying, elsewhere] |= set(possible_actions(call.service, call.operation)) - FREE
+                called[applying, elsewhere] |= set(iam_actions(call.service, call.operation))
     listing = {"organizations:DescribeOrganization", "organizations:ListAccounts"}
     for elsewhere, reads, writes in (
         (False, component.reads, component.writes),
@@ -142,7 +141,7 @@ def test_every_error_of_every_call_is_handled_or_named_with_place_and_operation(
     calls = {(call.service, call.operation) for call in sandbox.recorder.calls}
     unnamed = []
     for service, operation in sorted(calls - {("sts", "GetCallerIdentity")}):
-        if service == "organizations" and stage.home(component) == stage.MEMBER:
+        if service == "organizations" and operation in LISTING:
             continue
         shapes = model(service).operation_model(operation).error_shapes
         for code in sorted({_code(shape) for shape in shapes} | {"AccessDenied", "InternalFailure"}):
@@ -198,6 +197,12 @@ def test_defaults_and_cases_fit_the_schema(component: Component) -> None:
 def test_its_controls_are_in_the_catalogue(component: Component) -> None:
     assert component.controls or component.name in WITHOUT_CONTROL
     assert [] == [control for control in component.controls if control not in controls()]
+
+
+@each
+def test_a_linked_service_is_one_and_its_role_is_no_action_of_writing(component: Component) -> None:
+    assert [] == [name for name in component.linked_services if not name.endswith(".amazonaws.com")]
+    assert "iam:CreateServiceLinkedRole" not in component.needs
 
 
 @each
