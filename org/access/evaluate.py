@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ACTIONS, CALLERS, RESOURCES, DECISIONS, UNKNOWN = 32_768, 4_096, 8_192, 16_384, 256
 """So many of each are kept; AWS knows some 22,000 actions."""
+LARGE = 2_048
+"""Policies with more statements have larger numbers for sets of them, and fewer are kept."""
 ALLOWED = Decision(Answer.ALLOWED)
 LIMITS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
 
@@ -98,11 +100,12 @@ class Engine:
         own = 0 if policies.guardrails_only else made.levels[Layer.RESOURCE][0]
         limits = 0 if policies.guardrails_only else reduce(or_, (made.levels[layer][0] for layer in LIMITS))
         self._speaking = [own | limited | s | r for limited in (0, limits) for s in (0, scps) for r in (0, rcps)]
-        self._plans: Memo[str, Plan] = Memo(ACTIONS)
+        share = 1 + len(made.statements) // LARGE
+        self._plans: Memo[str, Plan] = Memo(ACTIONS // share)
         self._callers: Memo[object, Caller] = Memo(CALLERS)
         self._fitting: Memo[str, tuple[int, int]] = Memo(RESOURCES)
         self._unknown: Memo[frozenset[str], frozenset[str]] = Memo(UNKNOWN)
-        self._decisions: Memo[object, Decision] = Memo(DECISIONS)
+        self._decisions: Memo[object, Decision] = Memo(DECISIONS // share)
 
     def decide(self, request: Request) -> Decision:
         """The decision about a request, with the statements that decided."""
@@ -118,7 +121,7 @@ class Engine:
         grant = self._grant(plan, caller, request)
         if unsure & self._program.is_late:
             return self._tally(request, caller, left).decision(grant, scps=scps)
-        doubts = (unsure, left.keys, request.resource is None) if unsure else None
+        doubts = (left.keys, request.resource is None) if unsure else None
         key = (left.maybe, doubts, grant, scps, caller.direct, caller.federated)
         found = self._decisions.get(key)
         return found or self._decisions.keep(key, self._tally(request, caller, left).decision(grant, scps=scps))

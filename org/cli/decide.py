@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
         from org.cli._scenario import answer_all
 
         return answer_all(scenario, requests)
-    if account is None or principal is None or action is None:
+    if not account or not principal or not action:
         raise click.UsageError("--account, --principal and --action are needed, or --scenario and --requests")
     from org.cli._account import Wish, answer_one
 

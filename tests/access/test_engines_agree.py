@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,14 +17,40 @@ from org.access.evaluate import compiled
 from org.access.match import matches, plain, resource_matches
 from org.access.memo import LONGEST, MOST, Memo, is_short
 from org.access.requests import request
+from org.access.scenario import Scenario
 from org.access.spec import decide
 from org.model.request import Answer, Principal
-from tests.access.random_questions import asked, family, policies, question
+from tests.access.random_questions import PATHED, ROLE, SESSION, USER, A, B, asked, family, policies, question
 
 if TYPE_CHECKING:
     from org.access.policies import Policies
     from org.model.request import Request
 
+ALLOW = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+ALL, EC2 = {"Statement": ALLOW}, {"Statement": {**ALLOW, "Action": "ec2:*"}}
+IF_A = {"Statement": {**ALLOW, "Effect": "Deny", "Resource": "arn:aws:s3:::a", "Condition": {"Bool": {"x:a": "true"}}}}
+TO_PATHED = {"Statement": {**ALLOW, "Principal": {"AWS": PATHED}}}
+TO_BOTH = {"Statement": {**ALLOW, "Principal": {"AWS": [ROLE, USER]}}}
+GET = {"action": "s3:GetObject", "resource": "arn:aws:s3:::a"}
+PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "how directly a principal is named": (
+        {"permissions_boundary": EC2, "resource_policy": TO_BOTH},
+        {"principal": USER},
+        {"principal": SESSION},
+    ),
+    "the path of a role": (
+        {"principal": SESSION, "resource_policy": TO_PATHED},
+        {"context": {"aws:PrincipalArn": PATHED}},
+        {},
+    ),
+    "the issuer": ({"principal": SESSION, "resource_policy": TO_PATHED}, {"issuer": PATHED}, {"issuer": ROLE}),
+    "the account": ({"principal": USER, "identity_policies": [ALL]}, {"resource_account": A}, {"resource_account": B}),
+    "what is not known": (
+        {"principal": USER, "identity_policies": [ALL, IF_A]},
+        {"unknown": ["x:a"]},
+        {"resource": None, "context": {"x:a": "true"}},
+    ),
+}
 TEXTS = st.text("ab*?:/\n", max_size=12)
 SLICE, SWEEP, ASKED = 1_500, 50_000, 2
 
@@ -72,6 +98,19 @@ def test_an_engine_s_answers_do_not_depend_on_what_it_was_asked_before() -> None
         first = [engine.decide(one) for one in questions]
         assert first == [engine.decide(one) for one in questions]
         assert first == [compiled(asked_of).decide(one) for one in questions]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_an_engine_tells_two_requests_apart(pair: str) -> None:
+    scenario, *lines = PAIRS[pair]
+    asked_of, first, second = (
+        Scenario(scenario).policies,
+        *(Scenario(scenario).ask({**GET, **one})[1] for one in lines),
+    )
+    for questions in ((*first, *second), (*second, *first)):
+        engine = compiled(asked_of)
+        assert [decide(asked_of, one) for one in questions] == [engine.decide(one) for one in questions]
+    assert decide(asked_of, first[0]) != decide(asked_of, second[0])
 
 
 def test_an_engine_that_keeps_nothing_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
