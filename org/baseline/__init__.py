@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,10 @@ class Scope:
         """The Region of the place, the home Region of an account-wide one."""
         return self.place.region or self.home_region
 
+    def elsewhere(self, region: str) -> Scope:
+        """The same account in another Region."""
+        return replace(self, place=Place(self.place.account, region, self.place.name))
+
     @property
     def partition(self) -> str:
         """The first part of this place's ARNs after `arn:`."""
@@ -115,6 +119,8 @@ class Component:
       found differ.
     - `reads` and `writes` are the IAM actions that the component needs where it acts, `reads_elsewhere` and
       `writes_elsewhere` those in the accounts that it reaches into.
+    - `linked_services` are services, say `config.amazonaws.com`, that get a service-linked role by a call of `write`:
+      AWS asks the caller for iam:CreateServiceLinkedRole too, which is for no other service.
     - `after` names components that must come first.
     """
 
@@ -134,6 +140,7 @@ class Component:
     after: tuple[str, ...] = ()
     reads_elsewhere: tuple[str, ...] = ()
     writes_elsewhere: tuple[str, ...] = ()
+    linked_services: tuple[str, ...] = ()
 
     @property
     def all_reads(self) -> tuple[str, ...]:

@@ -100,6 +100,7 @@ def needs(organization: Organization | None) -> Needs:
     return Needs(
         component_reads=tuple(sorted({LIST_REGIONS, *(each for one in components for each in one.all_reads)})),
         component_writes=tuple(sorted({each for one in components for each in one.all_writes})),
+        linked_services=tuple(sorted({each for one in components for each in one.linked_services})),
         trusted_services=tuple(sorted(services)),
     )
 

@@ -79,6 +79,7 @@ class Needs:
 
     component_reads: tuple[str, ...] = ()
     component_writes: tuple[str, ...] = ()
+    linked_services: tuple[str, ...] = ()
     policy_types: tuple[str, ...] = tuple(PolicyType)
     trusted_services: tuple[str, ...] = ()
 

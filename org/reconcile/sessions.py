@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from org.model.place import Place
 
 Actions = tuple[str, ...]
+LINK = "iam:CreateServiceLinkedRole"
+"""What AWS asks for where a service gets a role of its own on the way."""
 LONGEST_POLICY = 2_048
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (session policies)."""
 
@@ -42,7 +44,8 @@ class Sessions:
         """What the component does in this run, where it acts or in the accounts that it reaches into."""
         reads = component.reads_elsewhere if elsewhere else component.reads
         writes = component.writes_elsewhere if elsewhere else component.writes
-        return (*reads, *writes) if self._apply else reads
+        linking = (LINK,) if component.linked_services else ()
+        return (*reads, *writes, *linking) if self._apply else reads
 
     def enter(self, place: Place, component: Component, *, elsewhere: bool = False) -> Cloud:
         """The account through the pipeline's role; through the bootstrap role where that one is not there yet.

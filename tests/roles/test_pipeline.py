@@ -15,6 +15,7 @@ from org.reconcile.apply import apply
 from org.reconcile.places import LIST_REGIONS, concerned, over
 from org.reconcile.run import plan_organization
 from org.sandbox.serve import Fault
+from tests.iam_actions import iam_actions
 from tests.reconcile.organizations import made_up, managed_by
 from tests.roles.test_templates import actions, allowed, role, statements
 
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 EVERY_GUARD = ("create-organization", "protected", "mass-move", "last-guardrail")
 SERVICES = ["account.amazonaws.com", "guardduty.amazonaws.com"]
-IAM_NAMES = {
-    "resourcegroupstaggingapi:GetResources": "tag:GetResources",
-    "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
-    "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
-}
-"""Operations whose IAM action is called otherwise."""
 FREE = {"sts:GetCallerIdentity"}
 """Operations that need no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 COMPONENTS = {LIST_REGIONS, *(action for component in baseline.find().values() for action in component.needs)}
@@ -51,7 +46,7 @@ def depends_on(action: str) -> frozenset[str]:
 def used(sandbox: Sandbox, *, members: bool = False) -> set[str]:
     """The IAM actions behind everything that was called, by the management account or by members."""
     calls = [call for call in sandbox.recorder.calls if (call.account != sandbox.management) == members]
-    return {IAM_NAMES.get(call.name, call.name) for call in calls} - FREE
+    return {action for call in calls for action in iam_actions(call.service, call.operation)} - FREE
 
 
 def richer(wanted: Organization) -> Organization:
@@ -150,7 +145,7 @@ def test_the_pipeline_s_roles_allow_what_runs_call_and_nothing_else(
 def granted(name: str) -> set[str]:
     """What the role allows about the organization; components and entering members are tested by themselves."""
     found = statements(role(name, **services(name)), "permissions")
-    apart = ("ReadTheBaseline", "WriteTheBaseline", "EnterMembers", "NeverReadSecrets")
+    apart = ("ReadTheBaseline", "WriteTheBaseline", "LinkServices", "EnterMembers", "NeverReadSecrets")
     return {action for sid, one in found.items() if sid not in apart for action in actions(one)}
 
 

@@ -13,7 +13,7 @@ from org.sandbox.authorization.asked import Asker, bucket_of, possible_actions
 from org.sandbox.authorization.denial import refusal
 from org.sandbox.authorization.engines import Written, engine
 from org.sandbox.authorization.identity import EVERYTHING, trust_policy
-from org.sandbox.strict.kms_policy import key_policy
+from org.sandbox.strict.kms_policy import has_closed_keys, key_policy
 from org.sandbox.strict.refusal import NotCovered
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class Enforcer:
     def passes(self, attempt: Attempt, scps: tuple[Texts, ...] | None, own: Permissions | None) -> bool:
         """True where no policy could deny the call whatever it is about: most calls need no closer look."""
         aim, caller = attempt.aim, attempt.caller
+        if aim.service == "kms" and has_closed_keys(self.world, caller.account):
+            return False
         might = possible_actions(aim.service, aim.operation)
         if scps is not None and not all(always_allowed(Written(scps=scps, guardrails_only=True), one) for one in might):
             return False
@@ -102,10 +104,10 @@ class Enforcer:
         with self.world.lock:
             rcps = guardrails.rcps(self.world, asked.resource_account or caller.account)
         yield Written(scps=scps, rcps=rcps, guardrails_only=True)
-        bucket = bucket_of(asked.resource)
-        if own is None and bucket is None:
+        bucket, key = bucket_of(asked.resource), key_policy(self.world, asked.resource)
+        if own is None and bucket is None and not key:
             return
-        known = bucket_text(bucket) if bucket else key_policy(self.world, asked.resource) or delegation(caller.account)
+        known = bucket_text(bucket) if bucket else key or delegation(caller.account)
         found = own or EVERYTHING
         yield Written(found.identity, found.boundary, caller.session_policies, known)
 

@@ -45,6 +45,17 @@ def key_policy(world: World, resource: str | None) -> tuple[tuple[str, str], ...
     return (("key policy", key.policy if key else default_policy(account)),)
 
 
+def has_closed_keys(world: World, account: str) -> bool:
+    """True where the account has a key that does not leave everything to its IAM policies."""
+    with world.lock:
+        return any(
+            key.policy != default_policy(account)
+            for (service, name, owner, _), kept in world.stored.items()
+            if (service, name, owner) == ("kms", "keys", account)
+            for key in kept.values()
+        )
+
+
 def malformed(message: str) -> Refusal:
     """The refusal of a key policy."""
     return Refusal("MalformedPolicyDocumentException", message)
