@@ -47,6 +47,11 @@ DATED = re.compile(r"_?\d{4}_\d{2}_\d{2}$|\d{8}(v\d+)?$|_?[Vv]\d$")
 
 NAMES = """
     bedrock Converse: InvokeModel
+    budgets DescribeBudget DescribeBudgets DescribeNotificationsForBudget: ViewBudget
+    budgets DescribeBudgetNotificationsForAccount DescribeSubscribersForNotification: ViewBudget
+    budgets DescribeBudgetPerformanceHistory: ViewBudget
+    budgets CreateBudget CreateNotification CreateSubscriber DeleteBudget DeleteNotification: ModifyBudget
+    budgets DeleteSubscriber UpdateBudget UpdateNotification UpdateSubscriber: ModifyBudget
     bedrock ConverseStream: InvokeModelWithResponseStream
     cloudfront CreateDistributionWithTags: CreateDistribution TagResource
     dynamodb TransactGetItems: GetItem
