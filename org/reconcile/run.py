@@ -116,7 +116,8 @@ def components(
             stand = ground(asked, connect(asked.home_region), apply=apply, kept=kept)
             stand.sessions.share(other for other in chosen if other.where is not baseline.Where.ORGANIZATION)
         batch = Batch(one.name, over(stand, one, here) if stand else {})
-        accounts = [account for account in accounts if account.key not in batch.failed]
+        failed = batch.failed
+        accounts = [account for account in accounts if account.key not in failed]
         yield batch
 
 

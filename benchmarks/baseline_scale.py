@@ -1,0 +1,110 @@
+"""What a run of the whole baseline costs that changes nothing: 1,000 accounts in 4 Regions, 50 ms a call, over TLS.
+
+`python benchmarks/baseline_scale.py [ACCOUNTS] [COMPONENT...]`. Every component that exists is declared. A sandbox is
+brought to the baseline in the management account and in one other, and its answers there are what all the others get,
+from a process of its own (benchmarks/canned) whose CPU is not counted. AWS's own host names and endpoints, the
+certificates that any AWS tool trusts and AWS's published rates are used, so S3 Control needs a connection for each
+account. CPU and seconds are those of the whole process: start-up, accounts.yaml and the list of accounts are in them.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from canned.organization import MANAGEMENT, REGIONS, key, text
+from canned.running import canned
+
+from org import baseline
+
+if TYPE_CHECKING:
+    from canned.running import Can, Ran
+
+ACCOUNTS, LATENCY = 1_000, 0.05
+MOST_SECONDS, MOST_CPU, MOST_MS = 60.0, 60.0, 2.0
+SHARED = ("sts:", "organizations:", "account:ListRegions")
+"""Calls that no single component makes: getting into accounts, and the list of them."""
+
+
+def learnt(can: Can, names: list[str]) -> list[str]:
+    """The components that rest after an apply; what each of them asks then has an answer from now on."""
+    keys = [MANAGEMENT, key(0)]
+    resting = []
+    for name in names:
+        applied, again = can.run([name], keys, apply=True), can.run([name], keys)
+        steps = [step.said for step in (*applied.steps, *again.steps)]
+        wrong = applied.error or again.error or next((said["reason"] for said in steps if said["failed"]), "")
+        if not wrong and again.steps[0].said["changes"]:
+            wrong = "an applied plan leaves changes"
+        if wrong:
+            print(f"LEFT OUT: {name}: {wrong.strip().splitlines()[-1]}")
+        else:
+            resting.append(name)
+    can.tell(mode="learn")
+    can.run(resting, keys)
+    return resting
+
+
+def table(ran: Ran, accounts: int) -> None:
+    """Print a row for each component."""
+    print(f"{'component':<34}{'calls an account':>17}{'CPU ms a call':>15}{'CPU s':>8}{'seconds':>9}")
+    cpu = seconds = 0.0
+    for step in ran.steps:
+        calls = {name: count for name, count in step.calls.items() if count}
+        own = sum(count for name, count in calls.items() if not name.startswith(SHARED))
+        said = step.said
+        used, took = said["cpu"] - cpu, said["seconds"] - seconds
+        cpu, seconds = said["cpu"], said["seconds"]
+        each = used * 1000 / max(1, sum(calls.values()))
+        print(f"{said['component']:<34}{own / accounts:>17.2f}{each:>15.2f}{used:>8.2f}{took:>9.1f}")
+    shared = {name: count for name, count in ran.server["calls"].items() if name.startswith(SHARED)}
+    print("and to get there: " + ", ".join(f"{name} {count:,}" for name, count in sorted(shared.items())))
+
+
+def kept(ran: Ran, accounts: int) -> bool:
+    """Whether the run did nothing, everywhere, within the limits; prints what it came to."""
+    each = ran.cpu * 1000 / max(1, ran.calls)
+    sessions = ran.server["calls"].get("sts:AssumeRole", 0)
+    memory = max((step.said["megabytes"] for step in ran.steps), default=0)
+    print(
+        f"{accounts:,} accounts x {len(REGIONS)} Regions, {ran.calls:,} calls ({ran.calls / accounts:.1f} an account, "
+        f"{sessions / accounts:.2f} of them AssumeRole), {LATENCY * 1000:.0f} ms each:\n"
+        f"  {ran.seconds:.1f} s (at most {MOST_SECONDS:.0f}), {ran.cpu:.1f} core-seconds (at most {MOST_CPU:.0f}), "
+        f"{each:.2f} ms of CPU a call (at most {MOST_MS:.0f}), {memory:.0f} MB\n"
+        f"  beside it: {ran.server['handshakes']:,} TLS handshakes, {ran.server['cpu']:.1f} core-seconds of the server"
+    )
+    troubles = [
+        *(f"{said['component']}: {said['failed']} failed: {said['reason']}" for said in _said(ran) if said["failed"]),
+        *(f"{said['component']}: {said['changes']} changes" for said in _said(ran) if said["changes"]),
+        *(f"never asked while learning: {missed}" for missed in ran.server["missed"][:5]),
+        *(f"signed with another session's token: {name}" for name in ran.server["neighbours"][:5]),
+        *filter(None, [ran.error]),
+    ]
+    print("".join(f"WRONG: {trouble}\n" for trouble in troubles), end="")
+    return not troubles and ran.seconds <= MOST_SECONDS and ran.cpu < MOST_CPU and each <= MOST_MS
+
+
+def _said(ran: Ran) -> list[dict]:
+    return [step.said for step in ran.steps]
+
+
+def main(accounts: int, chosen: list[str]) -> int:
+    """The exit code, after a table; a component that does not come to rest is named and fails the benchmark."""
+    names = [name for name in baseline.find() if not chosen or name in chosen]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "accounts.yaml"
+        file.write_text(text(accounts, names), encoding="utf-8")
+        with canned(file, key(0)) as can:
+            resting = learnt(can, names)
+            can.tell(mode="canned", latency=LATENCY)
+            ran = can.run(resting, None)
+    table(ran, accounts + 1)
+    good = kept(ran, accounts + 1) and resting == names
+    print("kept" if good else "NOT KEPT")
+    return int(not good)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ACCOUNTS, sys.argv[2:]))

@@ -1,0 +1,143 @@
+"""What is answered to a request: the sandbox's word, or the bytes that it gave to the same question before."""
+
+from __future__ import annotations
+
+import io
+import re
+import urllib.parse
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from org.sandbox import routing
+
+if TYPE_CHECKING:
+    from org.sandbox.serve import Sandbox
+
+CREDENTIAL = re.compile(rb"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+TOKEN = re.compile(rb"\r\nx-amz-security-token: *([^\r]*)", re.IGNORECASE)
+TARGET = re.compile(rb"\r\nx-amz-target: *([^\r]*)", re.IGNORECASE)
+HOST = re.compile(rb"\r\nhost: *([^\r]*)", re.IGNORECASE)
+ACCOUNT = re.compile(rb"(?<!\d)\d{12}(?!\d)")
+PLACEHOLDER = b"<<account!>>"
+"""As long as an account id, so that no Content-Length changes."""
+OURS = b"ASIA0000"
+"""How the access keys begin that canned answers give out; the account's id comes after it."""
+NOT_RECORDED = b'{"__type": "NotRecorded", "message": "nobody asked it"}'
+
+
+class Mode(StrEnum):
+    """Where answers come from."""
+
+    LIVE = "live"
+    LEARN = "learn"
+    CANNED = "canned"
+
+
+class Answers:
+    """One answer a request. `typical` is the account whose answers all others get, each with its own id in them."""
+
+    def __init__(self, sandbox: Sandbox, typical: str) -> None:
+        self._sandbox = sandbox
+        self._typical = typical.encode()
+        self._home = sandbox.management.encode()
+        realm = sandbox.world.realm
+        assert realm is not None
+        self._members = frozenset(account.encode() for account in realm.accounts) - {self._home}
+        self._learned: dict[tuple[bytes, ...], bytes] = {}
+        self.mode = Mode.LIVE
+        self.calls: Counter[str] = Counter()
+        self.missed: list[str] = []
+        self.neighbours: list[str] = []
+        self._names: dict[tuple[bytes, ...], str] = {}
+
+    def __call__(self, head: bytes, body: bytes) -> bytes:
+        """The whole answer to a request."""
+        if self.mode is Mode.CANNED:
+            return self._canned(head, body)
+        answer = self._asked(head, body)
+        if self.mode is Mode.LEARN:
+            key, subject = self._question(head, body)
+            # The account stands in the place of the session's key too, so that every account gets a key of its own.
+            general = re.sub(
+                rb"ASIA[A-Z2-7]{16}", OURS + PLACEHOLDER, answer.replace(subject, PLACEHOLDER) if subject else answer
+            )
+            self._learned[self._whose(subject), *key] = general
+            self._names[key] = self._name(head, body)
+        return answer
+
+    def _whose(self, subject: bytes) -> bytes:
+        return b"" if subject in {self._typical, b""} else subject
+
+    def _canned(self, head: bytes, body: bytes) -> bytes:
+        key, subject = self._question(head, body)
+        template = self._learned.get((subject, *key)) or self._learned.get((b"", *key))
+        if template is None:
+            self.missed.append((head.partition(b"\r\n")[0] + b" " + body[:200]).decode(errors="replace"))
+            return b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%b" % (len(NOT_RECORDED), NOT_RECORDED)
+        self.calls[self._names[key]] += 1
+        return template.replace(PLACEHOLDER, subject) if subject else template
+
+    def _question(self, head: bytes, body: bytes) -> tuple[tuple[bytes, ...], bytes]:
+        """What is asked, without the account in it, and the account that it is about; none for the organization."""
+        line = head[: head.index(b"\r\n")]
+        found = CREDENTIAL.search(head)
+        key, region, service = found.groups() if found else (b"", b"", b"")
+        host, target = HOST.search(head), TARGET.search(head)
+        asked = (line, host[1] if host else b"", target[1] if target else b"", body)
+        caller = self._caller(key, head)
+        if caller != self._home:
+            subject = caller
+        else:
+            named = (account for part in asked for account in ACCOUNT.findall(part))
+            subject = next((account for account in named if account in self._members), b"")
+        if subject:
+            asked = tuple(part.replace(subject, PLACEHOLDER) for part in asked)
+        return (b"home" if caller == self._home else b"member", region, service, *asked), subject
+
+    def _caller(self, key: bytes, head: bytes) -> bytes:
+        if not key.startswith(OURS):
+            return self._sandbox._application.parts.callers.caller(key.decode()).account.encode()
+        token = TOKEN.search(head)
+        if token is None or token[1] != b"sandbox-" + key:
+            self.neighbours.append(key.decode())
+        return key[len(OURS) :]
+
+    def _name(self, head: bytes, body: bytes) -> str:
+        aim = routing.aim(environ(head, body), body)
+        return f"{aim.service}:{aim.operation}"
+
+    def _asked(self, head: bytes, body: bytes) -> bytes:
+        response = self._sandbox._application.respond(environ(head, body), body)
+        assert response is not None
+        headers = "".join(f"{name}: {value}\r\n" for name, value in response.headers)
+        top = f"HTTP/1.1 {response.status} Answer\r\n{headers}Content-Length: {len(response.body)}\r\n\r\n"
+        return top.encode("latin-1") + (b"" if head.startswith(b"HEAD ") else response.body)
+
+
+def environ(head: bytes, body: bytes) -> dict[str, Any]:
+    """The request as WSGI has it."""
+    line, *fields = head.decode("latin-1").rstrip("\r\n").split("\r\n")
+    method, target, _ = line.split(" ")
+    path, _, query = target.partition("?")
+    headers = {name.strip().lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
+    host = headers.get("host", "localhost")
+    return {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": urllib.parse.unquote(path, "latin-1"),
+        "QUERY_STRING": query,
+        "RAW_URI": target,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": host,
+        "SERVER_PORT": "443",
+        "CONTENT_TYPE": headers.pop("content-type", ""),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "https",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()},
+    }
