@@ -113,6 +113,22 @@ def test_an_engine_tells_two_requests_apart(pair: str) -> None:
     assert decide(asked_of, first[0]) != decide(asked_of, second[0])
 
 
+def test_reasons_stand_in_the_order_of_the_layers() -> None:
+    deny = {"Statement": {**ALLOW, "Effect": "Deny"}}
+    everywhere = {
+        "identity_policies": [deny],
+        "permissions_boundary": deny,
+        "session_policies": [deny],
+        "resource_policy": {"Statement": {**ALLOW, "Effect": "Deny", "Principal": "*"}},
+        "scps": [[deny], [deny]],
+        "rcps": [[{"Statement": {**ALLOW, "Effect": "Deny", "Principal": "*"}}]],
+    }
+    asked_of, (one,) = Scenario({"principal": SESSION, **everywhere}).ask(GET)
+    expected = ["scp", "scp", "rcp", "identity", "resource", "boundary", "session"]
+    assert decide(asked_of, one) == compiled(asked_of).decide(one)
+    assert expected == [reason.layer for reason in decide(asked_of, one).decided_by]
+
+
 def test_an_engine_that_keeps_nothing_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("org.access.memo.Memo.keep", _keep_nothing)
     assert [] == disagreements(range(SLICE, SLICE + 300))
