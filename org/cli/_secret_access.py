@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,7 @@ def command(
 
     No value of a secret is read, and nothing is asked of AWS but the logs of an s3:// address.
     """
+    from org.load.yaml import collector_off
     from org.replay.secret_access.ledger import Ledger
 
     if bool(logs) == bool(corpus):
@@ -70,10 +72,11 @@ def command(
     before = earlier(known)
     ours = accounts(named)
     ledger = Ledger(since.strftime("%Y-%m-%dT%H:%M:%SZ") if since else "")
-    with working("reading logs"):
+    with working("reading logs"), collector_off():
         events, damaged = from_corpus(corpus, ledger) if corpus else from_logs(logs, ledger)
-    found = ledger.report(events, damaged, accounts=ours, known=before)
-    click.echo(importlib.import_module(f"org.replay.secret_access.{form}").report(found))
+        found = ledger.report(events, damaged, accounts=ours, known=before)
+    writer = importlib.import_module(f"org.replay.secret_access.{form}")
+    sys.stdout.writelines(f"{line}\n" for line in writer.report(found))
     return 1 if failures(found) & set(fail_on) else 0
 
 

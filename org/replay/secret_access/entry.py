@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -39,13 +38,13 @@ class Tally:
 class Sources:
     """From where, with how often; with `more` there are others, which came when enough were known."""
 
-    counts: Counter[Source] = field(default_factory=Counter)
+    counts: dict[Source, int] = field(default_factory=dict)
     more: bool = False
 
     def add(self, source: Source, number: int) -> None:
         """That many more from there."""
         if source in self.counts or len(self.counts) < MOST_SOURCES:
-            self.counts[source] += number
+            self.counts[source] = self.counts.get(source, 0) + number
         else:
             self.more = True
 
@@ -65,7 +64,7 @@ class Entry:
     tallies: dict[Counted, Tally] = field(default_factory=dict)
     sources: Sources = field(default_factory=Sources)
     failed_from: Sources = field(default_factory=Sources)
-    endpoint_accounts: set[str] = field(default_factory=set)
+    endpoint_accounts: frozenset[str] = frozenset()
     first: str = ""
     last: str = ""
     event: str = ""
@@ -106,7 +105,7 @@ class Entry:
         if read.way is not Way.DECRYPT or read.around:
             (self.failed_from if read.error else self.sources).add(read.source, read.count)
             if read.source.endpoint_account and len(self.endpoint_accounts) < MOST_SOURCES:
-                self.endpoint_accounts.add(read.source.endpoint_account)
+                self.endpoint_accounts |= {read.source.endpoint_account}
 
     def _count(self, what: str, word: str, read: Read) -> None:
         if (what, word) not in self.tallies and sum(kind == what for kind, _ in self.tallies) >= MOST_WORDS:

@@ -9,7 +9,7 @@ from org.replay.secret_access.access import Flag
 from org.replay.secret_access.ledger import by_principal, by_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from org.replay.secret_access.access import Access, Report
     from org.replay.secret_access.named import Secret
@@ -19,9 +19,9 @@ VERSION = 1
 NAME = "secret-access"
 
 
-def report(found: Report) -> str:
-    """The report as a JSON text; it is also what `--known` reads."""
-    content = {
+def report(found: Report) -> Iterator[str]:
+    """The lines of the JSON, one for each entry of its lists; the whole is also what `--known` reads."""
+    head = {
         "version": VERSION,
         "report": NAME,
         "since": found.since or None,
@@ -30,11 +30,23 @@ def report(found: Report) -> str:
         "accounts_known": found.accounts,
         "compared": found.compared,
         "flags": {flag: len(found.flagged(flag)) for flag in Flag},
-        "secrets": [{**_secret(secret), **_numbers(accesses)} for secret, accesses in by_secret(found).items()],
-        "principals": [{**_reader(reader), **_numbers(accesses)} for reader, accesses in by_principal(found).items()],
-        "accesses": [_access(access) for access in found.accesses],
     }
-    return json.dumps(content, indent=2)
+    yield f"{json.dumps(head)[:-1]},"
+    yield from _list("secrets", ({**_secret(one), **_numbers(accesses)} for one, accesses in by_secret(found).items()))
+    readers = by_principal(found).items()
+    yield from _list("principals", ({**_reader(one), **_numbers(accesses)} for one, accesses in readers))
+    yield from _list("accesses", map(_access, found.accesses), end="]}")
+
+
+def _list(name: str, entries: Iterable[dict[str, Any]], end: str = "],") -> Iterator[str]:
+    """A key with a list, an entry a line."""
+    yield f'"{name}": ['
+    last = None
+    for entry in entries:
+        if last is not None:
+            yield f"{last},"
+        last = json.dumps(entry)
+    yield from [end] if last is None else [last, end]
 
 
 def _secret(secret: Secret) -> dict[str, Any]:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from org.replay.secret_access.access import Report
 
 
-def report(found: Report) -> str:
-    """The totals, what to look at, then a table by secret, one by principal, and one of what failed."""
-    parts = [f"### org report secret-access: {words.totals(found)}"]
-    parts += [f"> {said}" for said in words.not_known(found)]
+def report(found: Report) -> Iterator[str]:
+    """The lines: the totals, what to look at, then a table by secret, one by principal, and one of what failed."""
+    yield f"### org report secret-access: {words.totals(found)}"
+    for said in words.not_known(found):
+        yield from ("", f"> {said}")
     tables = {
         "To look at": (("flag", "principal", "secret"), _flagged(found)),
         "By secret": (("secret", "principal", "kind", "reads", "when", "from"), _secrets(found)),
@@ -24,10 +25,10 @@ def report(found: Report) -> str:
         "Failed": (("principal", "secret", "errors", "last", "from"), _failed(found)),
     }
     for title, (heads, rows) in tables.items():
-        lines = [f"| {' | '.join(map(escaped, row))} |" for row in rows]
-        if lines:
-            parts.append("\n".join([f"#### {title}\n", _head(heads), *lines]))
-    return "\n\n".join(parts)
+        lines = (f"| {' | '.join(map(escaped, row))} |" for row in rows)
+        first = next(lines, None)
+        if first is not None:
+            yield from ("", f"#### {title}", "", _head(heads), first, *lines)
 
 
 def _head(heads: Sequence[str]) -> str:

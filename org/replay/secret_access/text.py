@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from org.replay.secret_access.access import Access, Report
 
 
-def report(found: Report) -> str:
-    """The totals, what to look at, then all of it by secret and by principal, and at the end what failed."""
-    return "\n".join(map(printable, _lines(found)))
+def report(found: Report) -> Iterator[str]:
+    """The lines: the totals, what to look at, then all of it by secret and by principal, and what failed."""
+    return map(printable, _lines(found))
 
 
 def _lines(found: Report) -> Iterator[str]:

@@ -184,7 +184,7 @@ def most_memory(times: int) -> int:
 
 def test_memory_does_not_grow_with_the_number_of_reads() -> None:
     most_memory(1)
-    assert most_memory(200) < 1.5 * most_memory(50)
+    assert most_memory(80) < 1.5 * most_memory(20)
 
 
 def test_a_damaged_file_is_told_by_its_place() -> None:
