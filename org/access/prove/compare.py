@@ -15,11 +15,10 @@ from org.access.prove.difference import Certainty, Difference
 from org.access.prove.drafts import drafts
 from org.access.prove.problems import problems, rules
 from org.access.prove.settle import Asking, Confirmed
-from org.access.prove.sides import bearing, side
+from org.access.prove.sides import Narrowed, side
 from org.access.prove.solve import Literals
 from org.access.prove.witness import accounts_in
 from org.access.prove.words import described
-from org.access.spec import decide
 from org.model.request import Answer, Layer
 
 if TYPE_CHECKING:
@@ -43,8 +42,9 @@ def compare(base: Policies, head: Policies, setting: Setting) -> tuple[Differenc
     sides = side(base), side(head)
     if setting.management or (sides[0] == sides[1] and not sides[0].doubtful):
         return ()
-    gains = _Direction(base, head, setting, gain=True).differences(*sides)
-    losses = _Direction(head, base, setting, gain=False).differences(*reversed(sides))
+    before, after = Narrowed(base, setting), Narrowed(head, setting)
+    gains = _Direction(before, after, setting, gain=True).differences(*sides)
+    losses = _Direction(after, before, setting, gain=False).differences(*reversed(sides))
     return tuple(sorted((*gains, *losses), key=_order))
 
 
@@ -63,8 +63,8 @@ def _order(one: Difference) -> tuple[object, ...]:
 class _Direction:
     """The search for requests that `old` denies and `new` allows."""
 
-    old: Policies
-    new: Policies
+    old: Narrowed
+    new: Narrowed
     setting: Setting
     gain: bool
 
@@ -82,8 +82,11 @@ class _Direction:
 
     def judge(self, request: Request) -> Confirmed | None:
         """What the definition says on both sides; None unless it makes a difference."""
-        old, new = (decide(bearing(one, request, self.setting), request).answer for one in (self.old, self.new))
-        differs = old is not Answer.ALLOWED and new in (Answer.ALLOWED, Answer.UNKNOWN) and old is not new
+        old = self.old.decision(request).answer
+        if old is Answer.ALLOWED:
+            return None
+        new = self.new.decision(request).answer
+        differs = new in (Answer.ALLOWED, Answer.UNKNOWN) and old is not new
         return Confirmed(request, old, new) if differs else None
 
     def told(self, draft: Draft, literals: Literals) -> Difference:

@@ -11,7 +11,6 @@ from org.access.prove.automata import GivenUp
 from org.access.prove.difference import Certainty
 from org.access.prove.encode import RESOURCE
 from org.access.prove.future import coming
-from org.access.prove.grounding import literals
 from org.access.prove.keys import value_of
 from org.access.prove.problems import numbered, rule
 from org.access.prove.reach import free_for_root, with_resource, within_reach
@@ -89,7 +88,9 @@ def _of_part(
         if one.certainty is None:
             members &= ~asked.as_much(place, members)
             continue
-        if is_fit:
+        if one.hopeless:
+            fit &= ~asked.as_much(place, members)
+        if is_fit and not one.hopeless:
             same = _same(asking, asked, one, place, members & fit)
         else:
             same = _same_loosely(asking, asked, one, place, members & ~fit)
@@ -104,7 +105,7 @@ def _of_part(
 def _fit(asking: Asking, problem: Problem, state: State, members: universe.Set) -> universe.Set:
     """The actions that know the keys, and have a resource, that every request of the part has."""
     for slot, node in state.nodes.items():
-        wanted = frozenset(literals(state, node))
+        wanted = node.literals
         if slot == RESOURCE:
             among = worlds.worlds(asking.setting, problem.layer, ())
             members = with_resource(wanted, members, asking.setting, among)
@@ -136,7 +137,7 @@ def _same(asking: Asking, asked: groups.Asked, found: Settled, place: int, among
         among &= ~free_for_root()
     node = found.state.nodes.get(RESOURCE)
     if node is not None:
-        among = with_resource(frozenset(literals(found.state, node)), among, asking.setting, [found.world])
+        among = with_resource(node.literals, among, asking.setting, [found.world])
     return asked.met(_of_any_resource(found.state), among)
 
 

@@ -104,13 +104,11 @@ def literal(test: Test, *, variables: bool) -> Literal:
     text = test.base in FAMILIES
     with_variables = variables and (text or test.base == "bool") and any("${" in value for value in test.values)
     predicate = Predicate(FAMILIES.get(test.base, test.base), tuple(sorted(set(test.values))), with_variables)
-    if text and test.negated and predicate.open:
-        predicate = replace(predicate, none=True)
     return (
         Atom(
             test.key,
             predicate,
-            negated=test.negated and not predicate.none,
+            negated=test.negated,
             absent=(test.negated or test.if_exists) and not test.quantifier,
             quantifier=test.quantifier,
         ),

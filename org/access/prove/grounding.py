@@ -11,19 +11,23 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from org.access.match import ARN_PARTS, VARIABLE, arn_pattern
+from org.access.match import ARN_PARTS, arn_pattern
 from org.access.prove.automata import GivenUp
-from org.access.prove.keys import Atom, value_of
+from org.access.prove.keys import value_of
+from org.access.prove.patterns import tokens
+from org.access.prove.variables import ground, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from org.access.prove.keys import Literal
+    from org.access.prove.keys import Atom, Literal
+    from org.access.prove.patterns import Token
     from org.access.prove.solve import Node, State
     from org.model.request import Value
 
 Values = dict[str, "Value | None"]
 MOST_GUESSES = 48
+MOST_WILDCARDS = 5
 GUESSES = ("example", "other")
 
 
@@ -34,26 +38,12 @@ def grounded(state: State) -> Iterator[Values]:
     if not others:
         yield exact
         return
-    keys = sorted({key for node in others.values() for literal in literals(state, node) for key in variables(literal)})
+    keys = sorted({key for node in others.values() for literal in node.literals for key in variables(literal)})
     guesses = [list(_guesses(state, key, others)) for key in keys]
     for chosen in islice(product(*guesses), MOST_GUESSES):
         values = _with(state, exact, others, dict(zip(keys, chosen, strict=True)))
         if values is not None:
             yield values
-
-
-def literals(state: State, node: Node) -> list[Literal]:
-    """The literals of a node."""
-    return [state.search.literals.literals[number] for number in node.numbers]
-
-
-def variables(literal: Literal) -> set[str]:
-    """The keys of the policy variables in what a literal asks for."""
-    predicate = literal[0].predicate
-    if predicate is None or not predicate.open:
-        return set()
-    found = (one for text in predicate.patterns for one in VARIABLE.finditer(text))
-    return {one.group(2).strip().lower() for one in found if not one.group(1)}
 
 
 def _guesses(state: State, key: str, others: Mapping[str, Node]) -> Iterator[str | None]:
@@ -67,25 +57,43 @@ def _guesses(state: State, key: str, others: Mapping[str, Node]) -> Iterator[str
     texts = [node.found.value if node and node.found else None, *GUESSES]
     for other in others.values():
         value = other.found.value if other.found else None
-        texts += re.split(r"[:/]", value) if isinstance(value, str) else []
+        if isinstance(value, str):
+            texts += [*_captured(other.literals, key, value), *re.split(r"[:/]", value)]
     if allowed.one:
         yield from dict.fromkeys(text for text in texts if isinstance(text, str) and text not in ("", "*"))
     if allowed.absent:
         yield None
 
 
+def _captured(literals: Iterable[Literal], key: str, text: str) -> Iterator[str]:
+    """What the variable must be for a pattern that it is in to fit the text."""
+    for atom, _ in sorted(literals, key=repr):
+        for pattern in atom.predicate.patterns if atom.predicate and atom.predicate.open else ():
+            made = tokens(atom.predicate.family, pattern, variables=True) if atom.predicate else None
+            if made is None or sum(token.many for token in made) > MOST_WILDCARDS:
+                continue
+            found = re.fullmatch("".join(_expression(token, key) for token in made), text, re.DOTALL)
+            yield from filter(None, found.groups()) if found else ()
+
+
+def _expression(token: Token, key: str) -> str:
+    if token.many:
+        return "(.*?)" if token.variable.startswith(f"{key},") else ".*?"
+    return f"[{re.escape(token.chars)}]" if token.chars else "."
+
+
 def _with(state: State, exact: Values, others: Mapping[str, Node], chosen: Mapping[str, str | None]) -> Values | None:
     values = dict(exact)
     for key, value in chosen.items():
         node = state.nodes.get(key) or state.node(key)
-        if node is None or not _may_have(state, node, value):
+        if node is None or not _may_have(node, value):
             return None
         values[key] = value
     try:
         for slot, node in others.items():
             if slot in chosen:
                 continue
-            wanted = [ground(literal, chosen) for literal in literals(state, node)]
+            wanted = [ground(literal, chosen) for literal in node.literals]
             if any(one is False for one in wanted):
                 return None
             found = value_of(frozenset(one for one in wanted if not isinstance(one, bool)), node.allowed)
@@ -97,46 +105,10 @@ def _with(state: State, exact: Values, others: Mapping[str, Node], chosen: Mappi
     return values
 
 
-def _may_have(state: State, node: Node, value: str | None) -> bool:
+def _may_have(node: Node, value: str | None) -> bool:
     fixed = replace(node.allowed, fixed=(value,))
     inside = node.allowed.fixed is None or node.allowed.fixed == (value,)
-    return inside and value_of(frozenset(literals(state, node)), fixed) is not None
-
-
-def ground(literal: Literal, chosen: Mapping[str, str | None]) -> Literal | bool:
-    """The literal with the values of variables in their place; true or false where no value can change it."""
-    atom, sign = literal
-    predicate = atom.predicate
-    if predicate is None or not predicate.open:
-        return literal
-    texts = [_filled(predicate.family, text, chosen) for text in predicate.patterns]
-    if predicate.none and None in texts:
-        return not sign
-    plain = replace(predicate, patterns=tuple(text for text in texts if text is not None), none=False)
-    return replace(atom, predicate=plain, negated=atom.negated is not predicate.none), sign
-
-
-def _filled(family: str, text: str, chosen: Mapping[str, str | None]) -> str | None:
-    """A pattern with values in place of variables, `*` in them escaped; None where one has no value (rule 31)."""
-    if family == "resource":
-        *heads, rest = arn_pattern(text)
-        filled = _filled("like", rest, chosen)
-        return None if filled is None else ":".join([*heads, filled])
-    parts: list[str] = []
-    end = 0
-    for found in VARIABLE.finditer(text):
-        literal, key, default = found.groups()
-        parts.append(text[end : found.start()])
-        end = found.end()
-        if literal:
-            parts.append(found.group())
-            continue
-        value = chosen.get(key.strip().lower())
-        value = default if value is None else value
-        if value is None:
-            return None
-        parts.append(re.sub(r"[*?$]", r"${\g<0>}", value))
-    return "".join([*parts, text[end:]])
+    return inside and value_of(node.literals, fixed) is not None
 
 
 def values_of(patterns: Sequence[str], part: int) -> list[str]:

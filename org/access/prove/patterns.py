@@ -41,9 +41,12 @@ ONE_IN_PART = Token(colon=False)
 
 
 class Tokens(tuple[Token, ...]):
-    """The tokens of one pattern, the same only as itself: hashing what is in it would cost more than all else."""
+    """The tokens of one pattern, the same only as itself: hashing what is in it would cost more than all else.
 
-    __slots__ = ()
+    `loose` is the pattern where they fit more than it does; empty where they fit exactly what it does.
+    """
+
+    loose: str = ""
 
     def __hash__(self) -> int:
         return id(self)
@@ -105,7 +108,9 @@ def _arn(found: list[Token]) -> Tokens | None:
     places = [place for place, token in enumerate(found) if token == colon][: ARN_PARTS - 1]
     loose = any(token.variable for token in (found[: places[-1]] if len(places) == ARN_PARTS - 1 else found))
     if loose:  # the value of a variable may have colons of its own, and so say where the parts begin
-        return Tokens((*_texts("arn:"), Token(many=True, variable=f"{found!r}{NO_DEFAULT}")))
+        made = Tokens(_merged(found))
+        made.loose = repr(found)
+        return made
     if len(places) < ARN_PARTS - 1 or not _fits_arn(found[: places[0]]):
         return None
     return Tokens(_merged([*_texts("arn"), *map(_in_part, found[places[0] : places[-1]]), *found[places[-1] :]]))
@@ -136,6 +141,8 @@ def _resource(text: str, variables: bool) -> Tokens | None:
 @lru_cache(maxsize=1 << 16)
 def contained(inner: Tokens, outer: Tokens) -> bool:
     """True where every text that fits `inner` surely fits `outer`, whatever the variables; False says nothing."""
+    if outer.loose:
+        return inner.loose == outer.loose
     places = _skipped({0}, outer)
     for symbol in inner:
         after = set()

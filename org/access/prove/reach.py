@@ -46,14 +46,16 @@ def with_resource(
     """The actions that can have a resource, in one of the worlds, that meets the literals."""
     found = 0
     here = {world.here: world for world in among}.values()
-    named = _named(literals)
+    named, barred = _named(literals), _barred(literals)
     for service, (start, end) in universe.universe().services.items():
         if not within & universe.span(start, end):
             continue
         for example, (parts, members) in _by_resource(service).items():
             if not members & within or (named is not None and named.isdisjoint(parts)):
                 continue
-            if any(_has(literals, example, setting, world) for world in here):
+            if (barred is not None and not parts <= barred) or any(
+                _has(literals, example, setting, world) for world in here
+            ):
                 found |= members
     return found & within
 
@@ -69,6 +71,17 @@ def _named(literals: frozenset[Literal]) -> set[str] | None:
         if not any(set("*?") & set(part) for part in parts):
             found = parts if found is None else found & parts
     return found
+
+
+def _barred(literals: frozenset[Literal]) -> set[str] | None:
+    """The services that a resource may have to be kept from; None where more is asked of it than to be kept away."""
+    found: set[str] = set()
+    for atom, sign in literals:
+        predicate = atom.predicate
+        if predicate is None or sign is not predicate.none or predicate.family != "resource":
+            return None
+        found.update(arn_pattern(one)[SERVICE] for one in predicate.patterns)
+    return None if any(set("*?") & set(part) for part in found) else found
 
 
 def _has(literals: frozenset[Literal], place: int, setting: Setting, world: World) -> bool:

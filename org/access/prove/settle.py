@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -124,7 +124,8 @@ class Query:
 class Settled:
     """What became of a query: a witness where there is one, and the world and the state that it comes from.
 
-    `certainty` is None where no request makes a difference. `why` says what was not decided.
+    `certainty` is None where no request makes a difference. `why` says what was not decided. It is `hopeless` where no
+    action of which as much is asked has a coherent request either.
     """
 
     certainty: Certainty | None
@@ -132,6 +133,7 @@ class Settled:
     world: World | None = None
     state: State | None = None
     why: str = ""
+    hopeless: bool = False
 
 
 NOTHING = Settled(None)
@@ -139,6 +141,7 @@ NOTHING = Settled(None)
 
 def settled(asking: Asking, query: Query, *, coherently: bool = True) -> Settled:
     """The answer to a query; without `coherently` no world is tried, because none can have a witness."""
+    asking.search.steps = 0
     try:
         return _settled(asking, query, coherently)
     except GivenUp as given_up:
@@ -157,7 +160,14 @@ def _settled(asking: Asking, query: Query, coherently: bool) -> Settled:
         found = _in_world(asking, query, world)
         if found is not None:
             return found
-    return _loosely(asking, query, free)
+    found = _loosely(asking, query, free)
+    return replace(found, hopeless=coherently and not any(_hope(asking, query, world) for world in (first, *more)))
+
+
+def _hope(asking: Asking, query: Query, world: World) -> bool:
+    """True where some action might have a request in the world, for all that the keys alone say."""
+    state = asking.inside(world, None, query.numbers)
+    return state is not None and next(models(state, query.choices), None) is not None
 
 
 def _in_world(asking: Asking, query: Query, world: World) -> Settled | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from org.access.match import action_matches
+from org.access.prove import universe
 from org.access.prove.encode import Encoded, encoded
 from org.access.requests import account_of
+from org.access.spec import decide
 from org.model.request import Layer, Reason
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from org.access.document import Document, Statement
     from org.access.policies import Policies
     from org.access.prove.difference import Setting
-    from org.model.request import Request
+    from org.model.request import Decision, Request
 
 LAYERS = (Layer.SCP, Layer.RCP)
 
@@ -84,3 +87,45 @@ def bearing(policies: Policies, request: Request, setting: Setting) -> Policies:
     ours = account_of(request.principal.arn) == setting.account
     here = request.resource_account in (None, setting.account)
     return replace(policies, scps=policies.scps if ours else None, rcps=policies.rcps if here else None)
+
+
+@dataclass
+class Narrowed:
+    """The policies of a chain without the statements that are not about an action: what is said of it is the same."""
+
+    policies: Policies
+    setting: Setting
+    known: dict[str, Policies] = field(default_factory=dict)
+
+    def decision(self, request: Request) -> Decision:
+        """What the definition says to a request."""
+        name = request.action.lower()
+        if name not in self.known:
+            self.known[name] = _narrowed(self.policies, name)
+        return decide(bearing(self.known[name], request, self.setting), request)
+
+
+def _narrowed(policies: Policies, action: str) -> Policies:
+    def levels(found: tuple[tuple[Document, ...], ...] | None) -> tuple[tuple[Document, ...], ...] | None:
+        return found and tuple(tuple(_about(document, action) for document in level) for level in found)
+
+    return replace(policies, scps=levels(policies.scps), rcps=levels(policies.rcps))
+
+
+def _about(document: Document, action: str) -> Document:
+    place = universe.universe().places.get(action)
+    kept = tuple(one for one in document.statements if _is_about(one, action, place))
+    return replace(document, statements=kept)
+
+
+def _is_about(statement: Statement, action: str, place: int | None) -> bool:
+    if not statement.actions:
+        return True
+    if place is not None:
+        return bool(universe.matching(_lower(statement.actions), statement.not_actions) >> place & 1)
+    return any(action_matches(one, action) for one in statement.actions) is not statement.not_actions
+
+
+@lru_cache(maxsize=1 << 13)
+def _lower(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({one.lower() for one in patterns}))

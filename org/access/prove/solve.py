@@ -5,21 +5,28 @@ Slots do not depend on each other here, so a set of literals can be met exactly 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from org.access.prove.automata import GivenUp
-from org.access.prove.keys import ANY_VALUE, value_of
+from org.access.prove.keys import Range, value_of
+from org.access.prove.variables import ground, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from org.access.prove.keys import Found, Literal, Range
+    from org.access.prove.keys import Found, Literal
+    from org.model.request import Value
 
 Number = int
 """A literal by its number; the number of its opposite differs in the last bit."""
 Choice = tuple[tuple[Number, ...], ...]
 """Sets of literals of which one must be true as a whole."""
+Ranges = Callable[[str], Range]
+"""The values that each slot may have."""
+Fixed = tuple[tuple[str, str | None], ...]
+"""Keys of policy variables with the only value that they can have."""
 MOST_STEPS = 20_000
 
 
@@ -47,11 +54,15 @@ class Literals:
 
 @dataclass(slots=True)
 class Node:
-    """Some literals of one slot that can be met together; `found` is None where nobody knows whether they can."""
+    """Some literals of one slot that can be met together; `found` is None where nobody knows whether they can.
+
+    `literals` are those of `numbers` with values in the place of the variables that can have one value only.
+    """
 
     slot: str
     allowed: Range
     numbers: frozenset[Number]
+    literals: frozenset[Literal]
     found: Found | None
     after: dict[Number, Node | None] = field(default_factory=dict)
 
@@ -61,34 +72,52 @@ Nodes = dict[str, Node]
 
 
 class Search:
-    """What is common to searches over the same literals; `allowed` says which values a slot may have at all."""
+    """What is common to searches over the same literals."""
 
     def __init__(self, literals: Literals) -> None:
         self.literals = literals
-        self.known: dict[tuple[str, Range, frozenset[Number]], Node | None] = {}
+        self.known: dict[tuple[str, Range, Fixed, frozenset[Number]], Node | None] = {}
         self.steps = 0
 
-    def root(self, slot: str, allowed: Range) -> Node | None:
-        """The slot without any literal; None where it can have no value."""
-        return self._node(slot, allowed, frozenset())
-
-    def _node(self, slot: str, allowed: Range, numbers: frozenset[Number]) -> Node | None:
-        key = (slot, allowed, numbers)
+    def node(self, slot: str, ranges: Ranges, numbers: frozenset[Number] = frozenset()) -> Node | None:
+        """The slot with some literals; None where they cannot be met together."""
+        found = [self.literals.literals[number] for number in numbers]
+        fixed = _fixed(found, ranges)
+        key = (slot, ranges(slot), fixed, numbers)
         if key not in self.known:
-            try:
-                found = value_of(frozenset(self.literals.literals[number] for number in numbers), allowed)
-                self.known[key] = None if found is None else Node(slot, allowed, numbers, found)
-            except GivenUp:
-                self.known[key] = Node(slot, allowed, numbers, None)
+            self.known[key] = _node(key, found)
         return self.known[key]
 
-    def after(self, node: Node, number: Number) -> Node | None:
+    def after(self, node: Node, number: Number, ranges: Ranges) -> Node | None:
         """The node with one more literal; None where they cannot be met together."""
         if number in node.numbers:
             return node
         if number not in node.after:
-            node.after[number] = self._node(node.slot, node.allowed, node.numbers | {number})
+            node.after[number] = self.node(node.slot, ranges, node.numbers | {number})
         return node.after[number]
+
+
+def _node(key: tuple[str, Range, Fixed, frozenset[Number]], found: Sequence[Literal]) -> Node | None:
+    slot, allowed, fixed, numbers = key
+    wanted = [ground(literal, dict(fixed)) for literal in found] if fixed else found
+    if any(one is False for one in wanted):
+        return None
+    literals = frozenset(one for one in wanted if not isinstance(one, bool))
+    try:
+        value = value_of(literals, allowed)
+    except GivenUp:
+        return Node(slot, allowed, numbers, literals, None)
+    return None if value is None else Node(slot, allowed, numbers, literals, value)
+
+
+def _fixed(found: Sequence[Literal], ranges: Ranges) -> Fixed:
+    """The keys of variables in the literals that can have one value only, and that value."""
+    keys = sorted({key for literal in found for key in variables(literal)})
+    return tuple((key, _text(allowed.fixed[0])) for key in keys if (allowed := ranges(key)).fixed is not None)
+
+
+def _text(value: Value | None) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 @dataclass(slots=True)
@@ -97,16 +126,16 @@ class State:
 
     search: Search
     nodes: Nodes
-    ranges: Callable[[str], Range] = field(default=lambda _slot: ANY_VALUE)
+    ranges: Ranges
 
     def node(self, slot: str) -> Node | None:
         """The node of a slot."""
-        return self.nodes.get(slot) or self.search.root(slot, self.ranges(slot))
+        return self.nodes.get(slot) or self.search.node(slot, self.ranges)
 
     def can_be(self, number: Number) -> bool:
         """True where the literal can be true with those so far."""
         node = self.node(self.search.literals.slot(number))
-        return node is not None and self.search.after(node, number) is not None
+        return node is not None and self.search.after(node, number, self.ranges) is not None
 
     def must_be(self, number: Number) -> bool:
         """True where the literals so far leave the literal no choice but to be true."""
@@ -117,8 +146,8 @@ class State:
         nodes = dict(self.nodes)
         for number in numbers:
             slot = self.search.literals.slot(number)
-            node = nodes.get(slot) or self.search.root(slot, self.ranges(slot))
-            after = node and self.search.after(node, number)
+            node = nodes.get(slot) or self.search.node(slot, self.ranges)
+            after = node and self.search.after(node, number, self.ranges)
             if after is None:
                 return None
             nodes[slot] = after

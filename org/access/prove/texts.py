@@ -36,8 +36,8 @@ MOST_TRIED = 40
 class Predicate:
     """True of a text that fits one of the patterns of a family (of `org.access.prove.patterns` or an operator's name).
 
-    With `none` it is true where no pattern fits and each of their variables has a value; without variables that is the
-    opposite of the plain form, which stands for it.
+    With `none` it is true where no pattern fits and each of their variables has a value, as NotResource is (rule 31);
+    without variables that is the opposite of the plain form, which stands for it.
     """
 
     family: str

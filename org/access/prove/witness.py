@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from org.access.prove import worlds
 from org.access.prove.automata import GivenUp
 from org.access.prove.encode import ACTION, RESOURCE
-from org.access.prove.grounding import grounded, literals, patterns_of, values_of
+from org.access.prove.grounding import grounded, patterns_of, values_of
 from org.access.prove.keys import value_of
 from org.access.requests import request
 from org.model.request import Principal
@@ -42,7 +42,7 @@ def coherent(state: State, setting: Setting, world: World, action: Action | None
         for region in _regions(state, values, setting):
             for account in _accounts(state, values, setting, world):
                 allowed = worlds.resource_range(setting, world, action, region, account)
-                resource = _again(state, state.nodes.get(RESOURCE), allowed, values)
+                resource = _again(state.nodes.get(RESOURCE), allowed, values)
                 if resource is not None:
                     context = {REGION: region, **_context(values)}
                     yield request(principal, _name(values, action), resource, resource_account=account, context=context)
@@ -52,12 +52,12 @@ def coherent(state: State, setting: Setting, world: World, action: Action | None
             break
 
 
-def _again(state: State, node: Node | None, allowed: Range, values: Values) -> str | None:
+def _again(node: Node | None, allowed: Range, values: Values) -> str | None:
     """A text of a narrower range that meets the literals of a slot; the one that is known where it has variables."""
     if node is not None and not (node.found and node.found.exact):
         known = values.get(node.slot)
         return known if isinstance(known, str) else None
-    wanted = frozenset(literals(state, node)) if node else frozenset()
+    wanted = node.literals if node else frozenset()
     try:
         found = value_of(wanted, allowed)
     except GivenUp:
@@ -70,19 +70,19 @@ def _regions(state: State, values: Values, setting: Setting) -> Iterator[str]:
     node, own = state.nodes.get(REGION), values.get(REGION)
     known = [own] if isinstance(own, str) else []
     for region in dict.fromkeys([*known, *setting.regions, *_named(state, 3), *worlds.REGIONS]):
-        if node is None or _meets(state, node, region):
+        if node is None or _meets(node, region):
             yield region
 
 
 def _named(state: State, part: int) -> list[str]:
     """What policies have in a part of the ARNs of resources."""
     node = state.nodes.get(RESOURCE)
-    return values_of(patterns_of([atom for atom, _ in literals(state, node)]), part) if node else []
+    return values_of(patterns_of([atom for atom, _ in node.literals]), part) if node else []
 
 
-def _meets(state: State, node: Node, value: str) -> bool:
+def _meets(node: Node, value: str) -> bool:
     try:
-        return value_of(frozenset(literals(state, node)), replace(node.allowed, fixed=(value,))) is not None
+        return value_of(node.literals, replace(node.allowed, fixed=(value,))) is not None
     except GivenUp:
         return False
 
@@ -95,7 +95,7 @@ def _accounts(state: State, values: Values, setting: Setting, world: World) -> I
     node, own = state.nodes.get(ACCOUNT), values.get(ACCOUNT)
     known = [own] if isinstance(own, str) else []
     for account in dict.fromkeys([*known, *_named(state, 4), worlds.OTHER_ACCOUNT]):
-        if account != setting.account and (node is None or _meets(state, node, account)):
+        if account != setting.account and (node is None or _meets(node, account)):
             yield account
 
 
@@ -126,7 +126,7 @@ def _principal_arn(state: State, values: Values, setting: Setting, world: World)
         start = f"arn:{worlds.partition(setting)}:iam::{world.account}:user/"
         shapes = (f"{start}{username}", f"{start}*/{username}")
         allowed = replace(allowed, texts=replace(allowed.texts, shapes=shapes, hints=shapes[:1]))
-    return _again(state, state.nodes.get(ARN), allowed, values)
+    return _again(state.nodes.get(ARN), allowed, values)
 
 
 def _context(values: Values) -> dict[str, Value]:
@@ -145,7 +145,7 @@ def incoherent(state: State, setting: Setting, world: World, action: Action | No
     member = (setting.org_id, (setting.org_path,)) if world.member else (None, ())
     owner = setting.account if world.here else worlds.OTHER_ACCOUNT
     for values in grounded(state):
-        resource = values.get(RESOURCE) or _again(state, None, worlds.resource_range(setting, world, action), values)
+        resource = values.get(RESOURCE) or _again(None, worlds.resource_range(setting, world, action), values)
         context = {slot: value for slot, value in values.items() if slot not in (RESOURCE, ACTION)}
         context = {slot: value for slot, value in context.items() if not slot.startswith("principal ")}
         yield request(
