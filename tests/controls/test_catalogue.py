@@ -80,7 +80,8 @@ def test_a_template_is_of_a_kind_that_can_prevent_the_breach() -> None:
 @pytest.mark.parametrize("name", IDS)
 def test_a_row_names_only_what_exists(name: str) -> None:
     control = controls()[name]
-    commands = {f"org {command}" for command in cli.org.list_commands(click.Context(cli.org))}
+    reports = {f"report {one}" for one in REPORTS}
+    commands = {f"org {command}" for command in {*cli.org.list_commands(click.Context(cli.org)), *reports}}
     assert set() == {*control.preventable, *control.settled_by} - set(KINDS)
     assert set() == {*control.detected_by, *control.corrected_by} - commands - set(known_rules())
 
