@@ -11,6 +11,7 @@ import pytest
 
 from org import baseline, cli, policy
 from org.cli._rules import known_rules
+from org.cli.report import REPORTS
 from org.controls import FAMILIES, Correction, Row, controls, rows
 from org.controls.declared import DECLARED
 from org.controls.words import BENCHMARKS, corrects, detects, prevents, summary
