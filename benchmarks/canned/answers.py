@@ -21,6 +21,9 @@ HOST = re.compile(rb"\r\nhost: *([^\r]*)", re.IGNORECASE)
 ACCOUNT = re.compile(rb"(?<!\d)\d{12}(?!\d)")
 PLACEHOLDER = b"<<account!>>"
 """As long as an account id, so that no Content-Length changes."""
+VARIES = re.compile(rb"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}|(?<![0-9a-f-])[0-9a-f]{5,})[0-9a-f]{12}(?![0-9a-f])")
+"""Ids that AWS makes up (a key's, a VPC's), which no two accounts share: they end in the account's id here."""
+ISSUED = re.compile(rb"ASIA[A-Z2-7]{16}")
 OURS = b"ASIA0000"
 """How the access keys begin that canned answers give out; the account's id comes after it."""
 NOT_RECORDED = b'{"__type": "NotRecorded", "message": "nobody asked it"}'
@@ -59,9 +62,7 @@ class Answers:
         if self.mode is Mode.LEARN:
             key, subject = self._question(head, body)
             # The account stands in the place of the session's key too, so that every account gets a key of its own.
-            general = re.sub(
-                rb"ASIA[A-Z2-7]{16}", OURS + PLACEHOLDER, answer.replace(subject, PLACEHOLDER) if subject else answer
-            )
+            general = ISSUED.sub(OURS + PLACEHOLDER, general_form(answer, subject))
             self._learned[self._whose(subject), *key] = general
             self._names[key] = self._name(head, body)
         return answer
@@ -92,7 +93,7 @@ class Answers:
             named = (account for part in asked for account in ACCOUNT.findall(part))
             subject = next((account for account in named if account in self._members), b"")
         if subject:
-            asked = tuple(part.replace(subject, PLACEHOLDER) for part in asked)
+            asked = tuple(general_form(part, subject) for part in asked)
         return (b"home" if caller == self._home else b"member", region, service, *asked), subject
 
     def _caller(self, key: bytes, head: bytes) -> bytes:
@@ -113,6 +114,11 @@ class Answers:
         headers = "".join(f"{name}: {value}\r\n" for name, value in response.headers)
         top = f"HTTP/1.1 {response.status} Answer\r\n{headers}Content-Length: {len(response.body)}\r\n\r\n"
         return top.encode("latin-1") + (b"" if head.startswith(b"HEAD ") else response.body)
+
+
+def general_form(text: bytes, subject: bytes) -> bytes:
+    """A question or an answer with a mark in the place of the account and of ids that only that account has."""
+    return VARIES.sub(rb"\1" + PLACEHOLDER, text.replace(subject, PLACEHOLDER)) if subject else text
 
 
 def environ(head: bytes, body: bytes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from org import baseline
 
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2")
 MANAGEMENT = "management"
-SETTINGS: dict[str, dict] = {}
+SETTINGS: dict[str, dict] = {"kms-keys": {"keys": {"alias/baseline": {"services": ["ec2", "secretsmanager"]}}}}
 """Settings of components whose defaults would leave them nothing to look at."""
 
 

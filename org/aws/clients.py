@@ -24,8 +24,8 @@ from botocore.exceptions import BotoCoreError
 from botocore.httpsession import get_cert_path
 from botocore.utils import parse_timestamp
 
+from org.aws.asked_before import AskedBefore, matter
 from org.aws.credentials import CredentialSource, explained
-from org.aws.questions import Question, question, same_everywhere
 from org.aws.transport import CONNECT_SECONDS, READ_SECONDS, Transport
 from org.errors import OrgError
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from botocore.awsrequest import AWSPreparedRequest
+
+    from org.aws.questions import Question
 
 _caller: contextvars.ContextVar[signing_as] = contextvars.ContextVar("caller")
 
@@ -48,8 +50,6 @@ _CONFIG = Config(
 )
 FAILED = 300
 """The HTTP status from which on botocore takes an answer for an error."""
-MOST_QUESTIONS = 20_000
-"""Questions that are kept; a run asks a few dozen in each Region."""
 
 
 class signing_as:  # noqa: N801 - reads as a phrase where it is used: `with signing_as(credentials):`
@@ -144,7 +144,7 @@ class Clients:
         core.register("before-send", self._send)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
-        self._questions: dict[tuple[str, str, str, str], Question] = {}
+        self._before = AskedBefore()
         with explained():  # a profile or a configuration file that is not there is noticed here
             self._session = boto3.session.Session(botocore_session=core)
             self.default_region: str | None = core.get_config_variable("region")
@@ -166,22 +166,16 @@ class Clients:
     ) -> dict[str, Any]:
         """AWS's answer to one operation, as the client's method of that name gives it; raises what that raises."""
         client = self.client(service, region)
-        asked = same_everywhere(service, operation, parameters)
-        key = (service, region, operation, asked or "")
-        known = self._questions.get(key) if asked else None
+        name = client.meta.method_to_api_mapping[operation]
+        about = matter(service, region, operation, parameters, client.meta.service_model.operation_model(name))
+        known = self._before.find(about, parameters) if about else None
         if known is not None:
-            return self._answer_again(client, client.meta.method_to_api_mapping[operation], known, source())
+            return self._answer_again(client, name, known, source())
         with signing_as(source) as call:
             answer: dict[str, Any] = getattr(client, operation)(**parameters)
-        if asked and call.sent and call.credentials:
-            self._learn(key, call.sent, call.credentials)
+        if about and call.sent and call.credentials and (host := self._transport.host_of(call.sent)):
+            self._before.learn(about, parameters, call.sent, host, call.credentials)
         return answer
-
-    def _learn(self, key: tuple[str, str, str, str], sent: AWSPreparedRequest, by: ReadOnlyCredentials) -> None:
-        host = self._transport.host_of(sent)
-        made = question(sent, host, by) if host else None
-        if made and len(self._questions) < MOST_QUESTIONS:
-            self._questions[key] = made
 
     def _answer_again(
         self, client: Any, name: str, known: Question, credentials: ReadOnlyCredentials

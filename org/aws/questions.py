@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from botocore.utils import normalize_url_path
@@ -20,7 +19,6 @@ from org.aws.transport import head
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping
 
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.credentials import ReadOnlyCredentials
@@ -33,21 +31,6 @@ AUTHORIZATION = re.compile(
 OWN = frozenset({"authorization", "x-amz-date", "x-amz-security-token", "amz-sdk-invocation-id"})
 """Headers that are different in every request: those of the signature, and a number that no service needs."""
 DATE, TOKEN = "x-amz-date", "x-amz-security-token"
-
-
-READS = ("batch_get_", "describe_", "get_", "list_", "lookup_", "search_")
-APART = frozenset({"s3", "s3control"})
-"""Services whose answers botocore treats in ways of their own; S3 Control also has another host in each account."""
-
-
-def same_everywhere(service: str, operation: str, parameters: Mapping[str, Any]) -> str | None:
-    """The parameters as text where the question may be asked again; None where it may not, as with anything written."""
-    if service in APART or not operation.startswith(READS):
-        return None
-    try:
-        return json.dumps(parameters, sort_keys=True)
-    except TypeError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +47,12 @@ class Question:
     signed: tuple[tuple[str, str], ...]
     digest: str
     scope: tuple[str, str]
+
+    def about(self, body: bytes) -> Question:
+        """The same operation of the same service, asked about something else that its body says."""
+        others = (header for header in self.headers if header[0].lower() != "content-length")
+        headers = (*others, ("Content-Length", str(len(body))))
+        return replace(self, body=body, headers=headers, digest=hashlib.sha256(body).hexdigest())
 
     def asked_by(self, credentials: ReadOnlyCredentials, now: datetime.datetime) -> bytes:
         """The request as these credentials send it now."""

@@ -11,13 +11,14 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from botocore.loaders import Loader
 from hypothesis import given
 from hypothesis import strategies as st
 
+from org.aws.asked_before import body, differs_in_body_alone, matter
 from org.aws.clients import Clients, signing_as
-from org.aws.questions import question, same_everywhere
+from org.aws.questions import question
 from org.aws.transport import Host, head
 
 if TYPE_CHECKING:
@@ -40,6 +41,17 @@ KEYS = [
 
 def _asked(service: str, credentials: ReadOnlyCredentials) -> Iterator[AWSPreparedRequest]:
     """Every reading operation of a service that needs no parameters, as botocore sends it with these credentials."""
+    client, sent = _listening_client(service, credentials)
+    for method, name in client.meta.method_to_api_mapping.items():
+        shape = client.meta.service_model.operation_model(name).input_shape
+        if matter(service, "", method, {}, None) and not (shape and shape.required_members):
+            with pytest.raises(ClientError):
+                getattr(client, method)()
+            yield sent[-1]
+
+
+def _listening_client(service: str, credentials: ReadOnlyCredentials) -> tuple[Any, list[AWSPreparedRequest]]:
+    """A client of botocore's own that sends nothing, and what it would have sent."""
     session = botocore.session.Session()
     session.register_component("data_loader", LOADER)
     session.set_credentials(*credentials[:3])
@@ -51,12 +63,7 @@ def _asked(service: str, credentials: ReadOnlyCredentials) -> Iterator[AWSPrepar
         return AWSResponse(request.url, 500, {}, _Empty())
 
     client.meta.events.register("before-send", keep)
-    for method, name in client.meta.method_to_api_mapping.items():
-        shape = client.meta.service_model.operation_model(name).input_shape
-        if same_everywhere(service, method, {}) and not (shape and shape.required_members):
-            with pytest.raises(ClientError):
-                getattr(client, method)()
-            yield sent[-1]
+    return client, sent
 
 
 class _Empty:
@@ -113,6 +120,72 @@ def test_a_request_is_either_signed_as_botocore_does_or_left_to_it(query: dict[s
         assert prepared.headers["Authorization"] == made.authorization(credentials, prepared.headers["X-Amz-Date"])
 
 
+ABOUT: list[tuple[str, str, dict[str, Any]]] = [
+    ("kms", "describe_key", {"KeyId": "alias/ä b"}),
+    ("kms", "list_grants", {"KeyId": "k", "Limit": 100, "Marker": "x"}),
+    ("iam", "get_role", {"RoleName": "a+b=c,d.e@f_g-h"}),
+    ("iam", "get_role_policy", {"RoleName": "a", "PolicyName": "b c"}),
+    (
+        "sts",
+        "assume_role",
+        {"RoleArn": "arn:aws:iam::123456789012:role/r", "RoleSessionName": "s", "Policy": "{%&}"},
+    ),
+    ("ec2", "describe_vpcs", {"Filters": [{"Name": "is-default", "Values": ["true", "é"]}], "MaxResults": 5}),
+    ("ec2", "describe_flow_logs", {"Filter": [{"Name": "resource-id", "Values": ["vpc-1"]}]}),
+    ("secretsmanager", "describe_secret", {"SecretId": "arn:aws:secretsmanager:eu-west-1:1:secret:a/b-1"}),
+    ("ssm", "get_service_setting", {"SettingId": "/ssm/documents/console/public-sharing-permission"}),
+    ("cloudtrail", "lookup_events", {"StartTime": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)}),
+    ("organizations", "list_policies", {"Filter": "SERVICE_CONTROL_POLICY"}),
+    ("config", "describe_configuration_recorders", {"ConfigurationRecorderNames": ["a"]}),
+    ("cloudwatch", "describe_alarms", {"AlarmNames": ["a", "b"]}),
+    ("sqs", "get_queue_attributes", {"QueueUrl": "https://sqs/x", "AttributeNames": ["All"]}),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "parameters"), ABOUT)
+def test_another_body_makes_the_request_that_botocore_makes(
+    service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    client, sent = _listening_client(service, KEYS[0])
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+    other = {name: "another-than-that-one" if isinstance(value, str) else value for name, value in parameters.items()}
+    for given_now in (other, parameters):
+        with pytest.raises(ClientError):
+            getattr(client, operation)(**given_now)
+    first, second = sent
+    host = Host(first.url.split("/")[2], ("h", 443), secure=True)
+    made = question(first, host, KEYS[0])
+    assert made is not None
+    assert differs_in_body_alone(model)
+    assert made.body == body(model, other)
+    date = second.headers["X-Amz-Date"].decode()
+    now = datetime.datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
+    assert _whole(second) == _lines(made.about(body(model, parameters)).asked_by(KEYS[0], now))
+
+
+def test_a_request_whose_address_says_what_is_asked_is_not_made_from_another() -> None:
+    for service, operation in (("guardduty", "GetDetector"), ("dynamodb", "DescribeTable"), ("s3control", "ListJobs")):
+        client, _ = _listening_client(service, KEYS[0])
+        assert not differs_in_body_alone(client.meta.service_model.operation_model(operation))
+
+
+def test_wrong_parameters_are_refused_as_by_botocore(clients: Clients, sandbox: Sandbox) -> None:
+    assert sandbox.url
+    clients._before.clear()
+    key = ReadOnlyCredentials("sandbox", "sandbox", None)
+
+    def ask(**parameters: str) -> None:
+        clients.answer("kms", "eu-west-1", "describe_key", parameters, lambda: key)
+
+    for known in (False, True):
+        assert known == bool(clients._before._alike)
+        with pytest.raises(ParamValidationError):
+            ask(Key="a")
+        if not known:
+            made = clients.answer("kms", "eu-west-1", "create_key", {}, lambda: key)
+            ask(KeyId=made["KeyMetadata"]["KeyId"])
+
+
 def test_a_request_that_somebody_else_signed_is_no_question() -> None:
     request = next(_asked("sts", KEYS[0]))
     assert question(request, NOBODY, KEYS[0]) is not None
@@ -125,10 +198,9 @@ SAME = [
     ("ec2", "describe_vpcs", {}, "{}"),
     ("kms", "describe_key", {"KeyId": "alias/a"}, '{"KeyId": "alias/a"}'),
     ("kms", "create_alias", {"AliasName": "alias/a"}, None),
-    ("sts", "assume_role", {}, None),
+    ("sts", "assume_role", {}, "{}"),
     ("s3", "list_buckets", {}, None),
     ("s3control", "get_public_access_block", {}, None),
-    ("cloudtrail", "lookup_events", {"StartTime": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)}, None),
 ]
 
 
@@ -136,7 +208,8 @@ SAME = [
 def test_only_reads_are_the_same_everywhere(
     service: str, operation: str, parameters: dict[str, Any], expected: str | None
 ) -> None:
-    assert expected == same_everywhere(service, operation, parameters)
+    about = matter(service, "eu-west-1", operation, parameters, None)
+    assert expected == (about.text if about else None)
 
 
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
@@ -159,10 +232,10 @@ def test_the_second_answer_is_the_first(
     service: str, operation: str, parameters: dict[str, Any], sandbox: Sandbox, clients: Clients
 ) -> None:
     assert sandbox.url
-    clients._questions.clear()
+    clients._before.clear()
     first, second = (_heard(clients, service, operation, parameters) for _ in range(2))
     assert first == second
-    assert [json.dumps(parameters)] == [key[3] for key in clients._questions] or "error" in first
+    assert [json.dumps(parameters)] == [key[3] for key in clients._before._same] or "error" in first
 
 
 def _heard(clients: Clients, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +250,7 @@ def _heard(clients: Clients, service: str, operation: str, parameters: dict[str,
 
 def test_an_error_of_a_question_asked_again_is_the_services_own(sandbox: Sandbox, clients: Clients) -> None:
     sandbox.reset()
-    clients._questions.clear()
+    clients._before.clear()
     key = ReadOnlyCredentials("sandbox", "sandbox", None)
     ask = lambda: clients.answer("organizations", "eu-west-1", "describe_organization", {}, lambda: key)  # noqa: E731
     with pytest.raises(ClientError) as first:
@@ -186,7 +259,7 @@ def test_an_error_of_a_question_asked_again_is_the_services_own(sandbox: Sandbox
 
     sandbox.reset(made_up(1))
     ask()
-    assert clients._questions
+    assert len(clients._before)
     sandbox.reset()
     with pytest.raises(
         clients.client("organizations", "eu-west-1").exceptions.AWSOrganizationsNotInUseException
