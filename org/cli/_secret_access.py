@@ -108,9 +108,9 @@ def accounts(named: Path | None) -> frozenset[str] | None:
 
 def from_logs(places: tuple[str, ...], ledger: Ledger) -> tuple[int, int]:
     """The reads in the logs are in the ledger; how many events and how many damages there were comes back."""
-    from org.cli._replayed import damages
     from org.errors import BadInput
     from org.model.finding import Span
+    from org.replay.damages import damages
     from org.replay.rules import NO_LOGS
     from org.replay.secret_access.reading import Reading
 
