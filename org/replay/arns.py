@@ -49,6 +49,8 @@ ALIASES = {
 """The parameters that hold a part of an ARN where its name does not tell."""
 GENERIC = ("name", "id", "identifier")
 """Parameters that name the resource where an action knows resources of one type only."""
+VAGUE = frozenset((*GENERIC, "resourceid", "resourceidentifier", "resourcename", "resourcearn", "resource", ""))
+"""Parameters that say nothing of a type."""
 ENDINGS = ("withpath", "identifier", "friendlyname", "name", "id", "arn")
 OWN = re.compile(r"\$\{(Partition|Region|Account)\}")
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
@@ -196,7 +198,9 @@ def _names(service: str, kind: str, variable: str, *, single: bool) -> tuple[str
     stem = next((name.removesuffix(ending) for ending in ENDINGS if name.endswith(ending)), name)
     likely = [name, *(f"{stem}{ending}" for ending in ("", "name", "id", "identifier", "arn", "s", "names", "ids"))]
     likely += [f"{plain(kind)}{ending}" for ending in ("name", "id", "identifier", "") if kind]
-    return tuple(dict.fromkeys(one for one in (*likely, *(GENERIC if single and kind else ())) if one))
+    if not (single and kind):
+        return tuple(dict.fromkeys(one for one in likely if one not in VAGUE))
+    return tuple(dict.fromkeys(one for one in (*likely, *GENERIC) if one))
 
 
 def _pattern(arn: str, variables: list[str]) -> re.Pattern[str]:

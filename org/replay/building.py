@@ -144,7 +144,7 @@ class _Work:
             return set()
         stale: set[Path] = set()
         listing = ((order(one[0]), one, None) for one in logs.listed(self._places, lambda *_: None))
-        known = [((order(one[0]), one, run) for one in runs.done(run)) for run in self.runs]
+        known = [_of_run(run) for run in self.runs]
         for _, same in itertools.groupby(heapq.merge(listing, *known, key=itemgetter(0)), itemgetter(0)):
             found = list(same)
             there = [one for _, one, run in found if run is None]
@@ -188,6 +188,10 @@ class _Work:
         kept = self._folder / RUNS / run.name
         run.rename(kept)
         self.runs.append(kept)
+
+
+def _of_run(run: Path) -> Iterator[tuple[bytes, Done, Path | None]]:
+    return ((order(one[0]), one, run) for one in runs.done(run))
 
 
 def _without(listing: Iterator[Done], known: Iterator[Done]) -> Iterator[Done]:

@@ -72,8 +72,8 @@ class Condenser:
                 self._unwrap(event, number, damaged)
                 continue
             when, what = event.event_time, event.event_id
-            last = event.last_time or when
-            if not (time(when) and time(last)) or event.condensed < 1:
+            last = event.last_time
+            if not time(when) or (last and not time(last)) or event.condensed < 1:
                 damaged(number)
                 continue
             if not identifier(what):
@@ -81,12 +81,12 @@ class Condenser:
             signature = sign(event)
             tally = known.get(signature)
             if tally is None:
-                known[signature] = [event.condensed, when, last, what]
+                known[signature] = [event.condensed, when, last or when, what]
                 continue
             tally[0] += event.condensed
             if when < tally[1] or (when == tally[1] and what < tally[3]):
                 tally[1], tally[3] = when, what
-            tally[2] = max(tally[2], last)
+            tally[2] = max(tally[2], last or when)
         if len(known) > MOST_SIGNATURES:
             self._settle()
 

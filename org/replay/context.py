@@ -78,14 +78,14 @@ def _via(call: Around, known: Known, unknown: Open) -> None:
     """Users and root users are never assumed by a service, so a service that calls for them passes their call on.
 
     For a role it may as well be the service's own use of it, which the log does not tell apart.
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html (invokedBy)
     """
     if call.invoked_by is None:
         known["aws:viaawsservice"] = "false"
         return
     unknown.update(("aws:calledvia", "aws:calledviafirst", "aws:calledvialast"))
     unknown.update(("aws:calledviaawsmcp", "aws:ismcpserviceaction", "aws:viaawsmcpservice"))
-    sure = call.kind in (USER, ROOT) and call.invoked_by.endswith(".amazonaws.com")
-    _said(known, unknown, "aws:viaawsservice", "true" if sure else None)
+    _said(known, unknown, "aws:viaawsservice", "true" if call.kind in (USER, ROOT) else None)
 
 
 def _session(call: Around, known: Known, unknown: Open) -> None:

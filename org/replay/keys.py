@@ -104,6 +104,11 @@ def read_by(documents: Iterable[Document]) -> Keys:
     return Keys(frozenset(key for document in documents for key in keys_of(document)) - ALWAYS)
 
 
+def plus(keys: Keys, more: Iterable[str]) -> Keys:
+    """The keys, and more of them however they are spelt."""
+    return Keys(keys.names | ({one.lower() for one in more} - ALWAYS))
+
+
 @lru_cache(maxsize=4096)
 def keys_of(document: Document) -> frozenset[str]:
     """Every key that a policy reads."""

@@ -19,6 +19,8 @@ CUT_GZIP = "ends in the middle of gzip"
 def opened(read: Callable[[int], bytes], damaged: Callable[[str], None]) -> Iterator[bytes]:
     """The bytes that `read` gives, as they are or unzipped; what is wrong is told, and what came before it counts."""
     first = read(STEP)
+    while 0 < len(first) < len(MAGIC) and (more := read(STEP)):
+        first += more
     if first[: len(MAGIC)] != MAGIC:
         while first:
             yield first
@@ -30,25 +32,32 @@ def opened(read: Callable[[int], bytes], damaged: Callable[[str], None]) -> Iter
 def _unzipped(given: bytes, read: Callable[[int], bytes], damaged: Callable[[str], None]) -> Iterator[bytes]:
     """What the members of a gzip file hold, one after the other; zeros behind the last are padding."""
     unzip = zlib.decompressobj(wbits=31)
-    fresh = False
-    try:
-        while True:
+    begun = False
+    while given or (given := read(STEP)):
+        if unzip.eof:
+            given = given.lstrip(b"\0")
             if not given:
-                given = read(STEP)
-                if not given:
-                    break
-            if unzip.eof:
-                given = given.lstrip(b"\0")
-                if not given:
-                    continue
-                unzip = zlib.decompressobj(wbits=31)
-            fresh = True
+                continue
+            unzip = zlib.decompressobj(wbits=31)
+        begun = True
+        before = unzip.copy()
+        try:
             found = unzip.decompress(given, STEP)
-            given = unzip.unconsumed_tail or unzip.unused_data
-            if found:
-                yield found
-    except zlib.error:
-        damaged(BAD_GZIP)
-        return
-    if fresh and not unzip.eof:
+        except zlib.error:
+            yield from _saved(before, given)
+            damaged(BAD_GZIP)
+            return
+        given = unzip.unconsumed_tail or unzip.unused_data
+        if found:
+            yield found
+    if begun and not unzip.eof:
         damaged(CUT_GZIP)
+
+
+def _saved(unzip: zlib._Decompress, given: bytes) -> Iterator[bytes]:
+    """What comes before the damage, which a single call would keep to itself."""
+    try:
+        for position in range(len(given)):
+            yield unzip.decompress(given[position : position + 1])
+    except zlib.error:
+        return

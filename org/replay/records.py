@@ -23,9 +23,9 @@ PIECE = 1 << 20
 """Bytes that are decoded together."""
 LARGEST = 4 << 20
 """A record that is longer is damaged: CloudTrail writes 1 MiB at most."""
-WASTE = 16 << 20
-"""Bytes that may be looked at in vain in search of the next record, beside twice what was read."""
-LEAST = 256
+WASTE = 8 << 20
+"""Bytes that may be looked at in vain in search of the next record, beside what was read."""
+LEAST = 1024
 """What looking at a damaged record costs at least, counted as bytes."""
 SMALLEST = 2 << 10
 """A piece with a damaged record in it is cut smaller and smaller down to this."""
@@ -223,7 +223,7 @@ class Records:
 
     def _affordable(self, number: int) -> bool:
         self._waste += max(number, LEAST)
-        return self._waste <= WASTE + 2 * self._read
+        return self._waste <= WASTE + self._read
 
     def _give_up(self) -> None:
         self._damaged(GIVEN_UP)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NULL = b"null"
 MOST_PLANS = 20_000
 """Names of events whose plans are remembered: more than AWS has, fewer than an attacker could make up."""
-MOST_SEEN, LONGEST_SEEN = 4_096, 2_048
+MOST_SEEN, LONGEST_SEEN = 8_192, 1_024
 """Parameters that are remembered, and how many bytes of JSON they have at most."""
 NOBODY = Identity()
 
@@ -115,27 +115,30 @@ def signer(keys: Keys) -> Callable[[Event], tuple[Any, ...]]:
 
 def _gatherer(keys: Keys) -> Callable[[str, str, Raw], Gathered]:
     """What gives the parameters of an event that its plan asks for; the same parameters come again and again."""
-    plans: dict[tuple[str, str], Wanted] = {}
-    seen: dict[tuple[str, str, bytes], Gathered] = {}
+    plans: dict[tuple[str, str], tuple[Wanted, dict[bytes, Gathered]]] = {}
+    kept = 0
 
     def gathered(source: str, name: str, parameters: Raw) -> Gathered:
-        wanted = plans.get((source, name))
-        if wanted is None:
+        nonlocal kept
+        known = plans.get((source, name))
+        if known is None:
             if len(plans) >= MOST_PLANS:
                 plans.clear()
-            wanted = plans[source, name] = plan(source, name, keys).wanted
+            known = plans[source, name] = (plan(source, name, keys).wanted, {})
+        wanted, seen = known
         if not wanted.anything:
             return ()
         raw = bytes(parameters)
-        if raw == NULL:
-            return ()
-        found = seen.get((source, name, raw))
+        found = seen.get(raw)
         if found is None:
             found = gather(wanted, raw)
             if len(raw) <= LONGEST_SEEN:
-                if len(seen) >= MOST_SEEN:
-                    seen.clear()
-                seen[source, name, raw] = found
+                kept += 1
+                if kept > MOST_SEEN:
+                    for _, memo in plans.values():
+                        memo.clear()
+                    kept = 1
+                seen[raw] = found
         return found
 
     return gathered

@@ -69,6 +69,8 @@ MAKES = re.compile(r"(?:Create|Allocate|Copy|Register|Import)([A-Z]\w*)")
 MADE_AS: Mapping[str, str] = MappingProxyType({"address": "elastic-ip", "hosts": "dedicated-host"})
 FROM_ELSEWHERE = ("image", "snapshot", "bucket", "object")
 """Types whose ARN has no account in it although the resource may be somebody else's."""
+UNTOLD = frozenset(("apigateway",))
+"""Services whose actions are so wide that parameters do not tell which of a hundred types they are about."""
 MOST_RESOURCES = 1000
 
 
@@ -121,7 +123,7 @@ def touched(action: str, event: Happened) -> tuple[Resource, ...]:
     found = list(_named(known, event))
     if event.service == "ec2":
         found += _of_ec2(action, known, event)
-    elif not found:
+    elif not found and event.service not in UNTOLD:
         found += _filled(known, event)
     if not found and event.service == "iam" and ":user/" in event.caller and event.caller.startswith("arn:"):
         # Without a name, IAM's operations on a user are about the caller's own.

@@ -137,7 +137,6 @@ class collector_off:  # noqa: N801 - reads as a phrase
     def __exit__(self, *_: object) -> None:
         if self._was:
             gc.enable()
-        gc.collect()
 
 
 def main() -> None:
