@@ -128,7 +128,7 @@ ABOUT: list[tuple[str, str, dict[str, Any]]] = [
     (
         "sts",
         "assume_role",
-        {"RoleArn": "arn:aws:iam::123456789012:role/r", "RoleSessionName": "s", "Policy": "{%&}"},
+        {"RoleArn": "arn:aws:iam::123456789012:role/r", "RoleSessionName": "me", "Policy": "{%&}"},
     ),
     ("ec2", "describe_vpcs", {"Filters": [{"Name": "is-default", "Values": ["true", "é"]}], "MaxResults": 5}),
     ("ec2", "describe_flow_logs", {"Filter": [{"Name": "resource-id", "Values": ["vpc-1"]}]}),
