@@ -99,14 +99,14 @@ def _table(rows: list[tuple[str, str, str, str]]) -> Iterator[str]:
 
 def _silent(asked: Question, said: Sequence[Spoken]) -> Iterator[str]:
     """Layers that have no say, and why."""
-    from org.access.exemptions import rcps_apply, scps_apply
+    from org.policy.spoken import exemption
 
-    if asked.policies.scps is None or not scps_apply(asked.request):
-        yield "SCPs do not bind this request"
-    if asked.policies.rcps is None or not rcps_apply(asked.request):
-        yield "RCPs do not bind this request"
-    elif not any(one.layer is Layer.RCP for one in said):
-        yield "RCPs say nothing against it"
+    for layer, name in NAMES.items():
+        reason = exemption(asked.policies, asked.request, layer)
+        if reason:
+            yield f"{name}s do not bind this request: {reason}"
+        elif layer is Layer.RCP and not any(one.layer is layer for one in said):
+            yield "RCPs say nothing against it"
 
 
 def _told(asked: Question, decision: Decision) -> Iterator[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from org.access.actions import rcp_services
 from org.access.document import document
-from org.access.exemptions import rcps_apply, scps_apply
+from org.access.exemptions import is_iam_principal, rcps_apply, scps_apply
+from org.access.requests import is_service_linked
 from org.access.spec import applies, has_identity_policies
+from org.model.request import Layer
 from org.policy.chain import LAYERS
 from org.policy.render import policy_name
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from org.model.finding import Span
     from org.model.organization import Organization
     from org.model.policy import Policy
-    from org.model.request import Layer, Request
+    from org.model.request import Request
 
     Nodes = Mapping[Layer, Sequence[str]]
 
@@ -71,6 +74,25 @@ def spoken(
         for truth in [applies(statement, request)]
         if truth is not False
     )
+
+
+def exemption(policies: Policies, request: Request, layer: Layer) -> str:
+    """Why SCPs or RCPs have no say in a request, in words; empty where they have one (rules 4-9)."""
+    principal, action = request.principal, request.action
+    of_scps = layer is Layer.SCP
+    if of_scps and not is_iam_principal(principal):
+        return f"{principal.arn} is no principal of an account"
+    if (policies.scps if of_scps else policies.rcps) is None:
+        return "the principal is in no declared account" if of_scps else "the resource is in no declared account"
+    if scps_apply(request) if of_scps else rcps_apply(request):
+        return ""
+    if is_service_linked(principal):
+        return "the principal is a service-linked role"
+    if of_scps:
+        return "it is the management account's" if principal.management else f"they never restrict {action}"
+    if action.lower().partition(":")[0] not in rcp_services():
+        return f"they do not cover {action.partition(':')[0]}"
+    return "the resource is the management account's, or one that RCPs never restrict"
 
 
 def asked(policies: Policies, request: Request) -> Iterator[tuple[Document, int | None]]:

@@ -43,6 +43,7 @@ accounts:
   - {key: lab, name: lab, email: lab@acme.example, ou: Packed, owner: l@acme.example, id: "333333333333"}
   - {key: fresh, name: fresh, email: fresh@acme.example, ou: Prod, owner: f@acme.example}
 """
+LINKED = "arn:aws:iam::222222222222:role/aws-service-role/x.amazonaws.com/Y"
 DEV = "arn:aws:iam::222222222222:role/dev"
 
 
@@ -82,7 +83,7 @@ explicitly denied: ec2:RunInstances by {DEV} (asked of payments)
   SCP  ou:Prod           allowed  FullAWSAccess
                          denied   approved-regions (DenyOtherRegions), accounts.yaml:12:9
   SCP  account:payments  allowed  FullAWSAccess
-  RCPs do not bind this request
+  RCPs do not bind this request: they do not cover ec2
 
 taken as absent: aws:AssumedRoot  (--context says otherwise, --unknown leaves it open)
 """
@@ -153,7 +154,7 @@ def test_json_has_the_public_answer_and_everything_that_was_said(ask: Asker) -> 
         ("payments", "role/dev", "explicitly_denied"),
         ("payments", "user/ana", "explicitly_denied"),
         ("payments", "arn:aws:sts::222222222222:assumed-role/dev/ana", "explicitly_denied"),
-        ("payments", "arn:aws:iam::222222222222:role/aws-service-role/x.amazonaws.com/Y", "allowed"),
+        ("payments", LINKED, "allowed"),
         ("payments", "arn:aws:iam::333333333333:role/dev", "explicitly_denied"),
         ("payments", "arn:aws:iam::444444444444:role/dev", "allowed"),
         ("payments", "ec2.amazonaws.com", "allowed"),
@@ -165,6 +166,34 @@ def test_json_has_the_public_answer_and_everything_that_was_said(ask: Asker) -> 
 def test_scps_are_those_of_the_principal_s_account(account: str, principal: str, answer: str, ask: Asker) -> None:
     words = f"--account {account} --principal {principal} --action organizations:LeaveOrganization"
     assert answer == ask.json(words)["decision"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("management --principal dev", "SCPs do not bind this request: it is the management account's"),
+        (
+            "payments --principal ec2.amazonaws.com",
+            "SCPs do not bind this request: ec2.amazonaws.com is no principal of",
+        ),
+        (
+            "payments --principal arn:aws:iam::444444444444:role/a",
+            "SCPs do not bind this request: the principal is in no",
+        ),
+        (f"payments --principal {LINKED}", "SCPs do not bind this request: the principal is a service-linked role"),
+        (f"payments --principal {LINKED}", "RCPs do not bind this request: the principal is a service-linked role"),
+        ("management --principal dev", "RCPs do not bind this request: the resource is the management account's"),
+        (
+            "payments --principal dev --resource arn:aws:s3:eu-west-1:444444444444:x",
+            "RCPs do not bind this request: the resource is in no",
+        ),
+        ("payments --principal dev", "RCPs say nothing against it"),
+    ],
+)
+def test_what_does_not_bind_a_request_says_why(words: str, told: str, ask: Asker) -> None:
+    region = ("--context", "aws:RequestedRegion=eu-west-1")
+    _, out, _ = ask.text(f"--account {words} --action s3:ListAllMyBuckets", *region)
+    assert told in out
 
 
 def test_an_account_without_an_id_is_asked_with_one_made_up_and_said_so(ask: Asker) -> None:
