@@ -10,6 +10,7 @@ import fcntl
 import heapq
 import itertools
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ BATCH_BYTES, BATCH_FILES = 32 << 20, 256
 """What is read between two points from which a stopped run goes on."""
 TOGETHER = 16
 """Runs that are joined into one, so that there are never many."""
+SUFFIX = ".work"
 SETTINGS, RUNS, UNFINISHED, LOCK = "settings.json", "runs", "unfinished", "lock"
 
 
@@ -54,9 +56,10 @@ def build(
 ) -> Built:
     """The file is the corpus of all logs at these places; `progress` is told the number of files read so far.
 
-    Raises `OrgError` where somebody else is making the same corpus, and `OSError` where it cannot be written.
+    Where there are no logs at all there is no corpus either. Raises `OrgError` where somebody else is making the same
+    corpus, and `OSError` where it cannot be written.
     """
-    folder = out.with_name(f"{out.name}.work")
+    folder = out.with_name(f"{out.name}{SUFFIX}")
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("w") as lock:
         try:
@@ -66,6 +69,9 @@ def build(
         streams = [place for place in places if logs.is_stream(place)]
         work = _Work(folder, keys, [place for place in places if place not in streams])
         built = work.read(processes, progress)
+        if not (built.files or streams):
+            shutil.rmtree(folder)
+            return built
         rest = Condenser(keys, folder / UNFINISHED / "streams")
         for stream in streams:
             read_one(rest, stream)
@@ -89,6 +95,8 @@ class _Work:
 
     def __init__(self, folder: Path, keys: Keys, places: list[str]) -> None:
         self._folder, self._keys, self._places = folder, keys, places
+        mine = os.path.realpath(folder)
+        self._mine = (mine, mine.removesuffix(SUFFIX))
         self._told = Totals()
         settings = {"version": corpus.VERSION, "keys": sorted(keys.names), "actions": actions.as_of()}
         if self._settings() != settings:
@@ -143,7 +151,7 @@ class _Work:
         if not self.runs:
             return set()
         stale: set[Path] = set()
-        listing = ((order(one[0]), one, None) for one in logs.listed(self._places, lambda *_: None))
+        listing = ((order(one[0]), one, None) for one in self._listed(lambda *_: None))
         known = [_of_run(run) for run in self.runs]
         for _, same in itertools.groupby(heapq.merge(listing, *known, key=itemgetter(0)), itemgetter(0)):
             found = list(same)
@@ -151,9 +159,15 @@ class _Work:
             stale |= {run for _, one, run in found if run is not None and one not in there}
         return stale
 
+    def _listed(self, told: logs.Told) -> Iterator[Done]:
+        """The log files, without this corpus and the work on it, which may lie among them."""
+        work, out = self._mine
+        listing = logs.listed(self._places, told)
+        return (one for one in listing if one[0] != out and not one[0].startswith(f"{work}/"))
+
     def _batches(self) -> Iterator[Batch]:
         """The files that no run has, a few together."""
-        listing = logs.listed(self._places, self._tell)
+        listing = self._listed(self._tell)
         known = heapq.merge(*[runs.done(run) for run in self.runs], key=lambda one: order(one[0]))
         files: list[Done] = []
         size = 0
