@@ -187,6 +187,10 @@ def test_scps_are_those_of_the_principal_s_account(account: str, principal: str,
             "payments --principal dev --resource arn:aws:s3:eu-west-1:444444444444:x",
             "RCPs do not bind this request: the resource is in no",
         ),
+        (
+            "payments --principal dev --resource-account management",
+            "RCPs do not bind this request: the resource is the",
+        ),
         ("payments --principal dev", "RCPs say nothing against it"),
     ],
 )
@@ -194,6 +198,7 @@ def test_what_does_not_bind_a_request_says_why(words: str, told: str, ask: Asker
     region = ("--context", "aws:RequestedRegion=eu-west-1")
     _, out, _ = ask.text(f"--account {words} --action s3:ListAllMyBuckets", *region)
     assert told in out
+    assert ("SCPs do not bind" in out) == ("\n  SCP  " not in out)
 
 
 def test_an_account_without_an_id_is_asked_with_one_made_up_and_said_so(ask: Asker) -> None:
