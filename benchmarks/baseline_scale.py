@@ -1,7 +1,7 @@
 """What a run of the whole baseline costs that changes nothing: 1,000 accounts in 4 Regions, 50 ms a call, over TLS.
 
 `python benchmarks/baseline_scale.py [ACCOUNTS] [COMPONENT...]`. Every component that exists is declared. A sandbox is
-brought to the baseline in the management account and in one other, and its answers there are what all the others get,
+brought to the baseline in the special accounts and in one other, and its answers there are what all the others get,
 from a process of its own (benchmarks/canned) whose CPU is not counted. AWS's own host names and endpoints, the
 certificates that any AWS tool trusts and AWS's published rates are used, so S3 Control needs a connection for each
 account. CPU and seconds are those of the whole process: start-up, accounts.yaml and the list of accounts are in them.
@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canned.organization import MANAGEMENT, REGIONS, key, text
+from canned.organization import REGIONS, SPECIAL, TYPICAL, text
 from canned.running import canned
 
 from org import baseline
@@ -30,21 +30,27 @@ SHARED = ("sts:", "organizations:", "account:ListRegions")
 
 def learnt(can: Can, names: list[str]) -> list[str]:
     """The components that rest after an apply; what each of them asks then has an answer from now on."""
-    keys = [MANAGEMENT, key(0)]
-    resting = []
-    for name in names:
-        applied, again = can.run([name], keys, apply=True), can.run([name], keys)
-        steps = [step.said for step in (*applied.steps, *again.steps)]
-        wrong = applied.error or again.error or next((said["reason"] for said in steps if said["failed"]), "")
-        if not wrong and again.steps[0].said["changes"]:
-            wrong = "an applied plan leaves changes"
-        if wrong:
-            print(f"LEFT OUT: {name}: {wrong.strip().splitlines()[-1]}")
-        else:
-            resting.append(name)
+    keys = [*SPECIAL, TYPICAL]
+    resting = names
+    if unrest(can, names, keys):
+        alone = {name: unrest(can, [name], keys) for name in names}
+        print("".join(f"LEFT OUT: {name}: {why}\n" for name, why in alone.items() if why), end="")
+        resting = [name for name, why in alone.items() if not why]
     can.tell(mode="learn")
     can.run(resting, keys)
     return resting
+
+
+def unrest(can: Can, names: list[str], keys: list[str]) -> str:
+    """Why these components do not come to rest in these accounts after an apply; empty where they do."""
+    applied, again = can.run(names, keys, apply=True), can.run(names, keys)
+    for ran in (applied, again):
+        if ran.error:
+            return ran.error.strip().splitlines()[-1]
+        for said in _said(ran):
+            if said["failed"]:
+                return said["reason"]
+    return next((f"{said['changes']} changes after an apply" for said in _said(again) if said["changes"]), "")
 
 
 def table(ran: Ran, accounts: int) -> None:
@@ -96,12 +102,13 @@ def main(accounts: int, chosen: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "accounts.yaml"
         file.write_text(text(accounts, names), encoding="utf-8")
-        with canned(file, key(0)) as can:
+        with canned(file, TYPICAL) as can:
             resting = learnt(can, names)
             can.tell(mode="canned", latency=LATENCY)
             ran = can.run(resting, None)
-    table(ran, accounts + 1)
-    good = kept(ran, accounts + 1) and resting == names
+    accounts += len(SPECIAL)
+    table(ran, accounts)
+    good = kept(ran, accounts) and resting == names
     print("kept" if good else "NOT KEPT")
     return int(not good)
 

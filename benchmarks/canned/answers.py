@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from org.sandbox import routing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from org.sandbox.serve import Sandbox
 
 CREDENTIAL = re.compile(rb"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
@@ -19,8 +21,8 @@ TOKEN = re.compile(rb"\r\nx-amz-security-token: *([^\r]*)", re.IGNORECASE)
 TARGET = re.compile(rb"\r\nx-amz-target: *([^\r]*)", re.IGNORECASE)
 HOST = re.compile(rb"\r\nhost: *([^\r]*)", re.IGNORECASE)
 ACCOUNT = re.compile(rb"(?<!\d)\d{12}(?!\d)")
-PLACEHOLDER = b"<<account!>>"
-"""As long as an account id, so that no Content-Length changes."""
+PLACEHOLDER, KEY_PLACEHOLDER = b"<<account!>>", b"<<the key!>>>"
+"""As long as an account's id and key, so that no Content-Length changes."""
 VARIES = re.compile(rb"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}|(?<![0-9a-f-])[0-9a-f]{5,})[0-9a-f]{12}(?![0-9a-f])")
 """Ids that AWS makes up (a key's, a VPC's), which no two accounts share: they end in the account's id here."""
 ISSUED = re.compile(rb"ASIA[A-Z2-7]{16}")
@@ -38,15 +40,17 @@ class Mode(StrEnum):
 
 
 class Answers:
-    """One answer a request. `typical` is the account whose answers all others get, each with its own id in them."""
+    """One answer a request. What the `typical` account is answered goes to all others, with their own id and key in it.
 
-    def __init__(self, sandbox: Sandbox, typical: str) -> None:
+    `keys` are the keys of all accounts, by id.
+    """
+
+    def __init__(self, sandbox: Sandbox, keys: Mapping[str, str], typical: str) -> None:
         self._sandbox = sandbox
-        self._typical = typical.encode()
+        self._keys = {account.encode(): key.encode() for account, key in keys.items()}
+        self._typical = next(account for account, key in self._keys.items() if key == typical.encode())
         self._home = sandbox.management.encode()
-        realm = sandbox.world.realm
-        assert realm is not None
-        self._members = frozenset(account.encode() for account in realm.accounts) - {self._home}
+        self._members = self._keys.keys() - {self._home}
         self._learned: dict[tuple[bytes, ...], bytes] = {}
         self.mode = Mode.LIVE
         self.calls: Counter[str] = Counter()
@@ -62,7 +66,7 @@ class Answers:
         if self.mode is Mode.LEARN:
             key, subject = self._question(head, body)
             # The account stands in the place of the session's key too, so that every account gets a key of its own.
-            general = ISSUED.sub(OURS + PLACEHOLDER, general_form(answer, subject))
+            general = ISSUED.sub(OURS + PLACEHOLDER, self._general(answer, subject))
             self._learned[self._whose(subject), *key] = general
             self._names[key] = self._name(head, body)
         return answer
@@ -77,7 +81,18 @@ class Answers:
             self.missed.append((head.partition(b"\r\n")[0] + b" " + body[:200]).decode(errors="replace"))
             return b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%b" % (len(NOT_RECORDED), NOT_RECORDED)
         self.calls[self._names[key]] += 1
-        return template.replace(PLACEHOLDER, subject) if subject else template
+        if not subject:
+            return template
+        return template.replace(PLACEHOLDER, subject).replace(KEY_PLACEHOLDER, self._keys[subject])
+
+    def _general(self, text: bytes, subject: bytes) -> bytes:
+        """A question or an answer with marks in place of the account and of ids that only that account has."""
+        if not subject:
+            return text
+        text = text.replace(subject, PLACEHOLDER)
+        if len(self._keys[subject]) == len(KEY_PLACEHOLDER):
+            text = text.replace(self._keys[subject], KEY_PLACEHOLDER)
+        return VARIES.sub(rb"\1" + PLACEHOLDER, text)
 
     def _question(self, head: bytes, body: bytes) -> tuple[tuple[bytes, ...], bytes]:
         """What is asked, without the account in it, and the account that it is about; none for the organization."""
@@ -93,7 +108,7 @@ class Answers:
             named = (account for part in asked for account in ACCOUNT.findall(part))
             subject = next((account for account in named if account in self._members), b"")
         if subject:
-            asked = tuple(general_form(part, subject) for part in asked)
+            asked = tuple(self._general(part, subject) for part in asked)
         return (b"home" if caller == self._home else b"member", region, service, *asked), subject
 
     def _caller(self, key: bytes, head: bytes) -> bytes:
@@ -114,11 +129,6 @@ class Answers:
         headers = "".join(f"{name}: {value}\r\n" for name, value in response.headers)
         top = f"HTTP/1.1 {response.status} Answer\r\n{headers}Content-Length: {len(response.body)}\r\n\r\n"
         return top.encode("latin-1") + (b"" if head.startswith(b"HEAD ") else response.body)
-
-
-def general_form(text: bytes, subject: bytes) -> bytes:
-    """A question or an answer with a mark in the place of the account and of ids that only that account has."""
-    return VARIES.sub(rb"\1" + PLACEHOLDER, text.replace(subject, PLACEHOLDER)) if subject else text
 
 
 def environ(head: bytes, body: bytes) -> dict[str, Any]:

@@ -3,28 +3,60 @@
 from __future__ import annotations
 
 import json
-
-from generate_accounts import accounts_file, entry
+from typing import TYPE_CHECKING, Any
 
 from org import baseline
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2")
-MANAGEMENT = "management"
-SETTINGS: dict[str, dict] = {"kms-keys": {"keys": {"alias/baseline": {"services": ["ec2", "secretsmanager"]}}}}
+TYPICAL = "account-00000"
+SPECIAL = ("management", "log-archive", "security")
+"""The accounts that components of the organization act in or reach into; each has answers of its own."""
+TRUSTED = (
+    *("access-analyzer", "account", "backup", "cloudtrail", "config", "guardduty", "iam", "inspector2", "macie"),
+    *("malware-protection.guardduty", "securityhub", "storage-lens.s3", "tagpolicies.tag"),
+)
+HEAD = """\
+version: 1
+organization:
+  management: {{name: acme, email: aws@acme.example, key: management}}
+  home_region: eu-west-1
+  regions: [{regions}]
+  email_pattern: "aws+{{key}}@acme.example"
+  trusted_services: [{trusted}]
+policies: [deny-leave-organization, deny-root]
+organizational_units: {{Workloads: {{}}, Security: {{}}}}
+baseline: {baseline}
+accounts:
+  - {{key: log-archive, name: acme-log-archive, ou: Security, id: "900000000001"}}
+  - {{key: security, name: acme-security, ou: Security, id: "900000000002"}}
+"""
+SETTINGS: dict[str, dict[str, Any]] = {
+    "kms-keys": {"keys": {"alias/baseline": {"services": ["ec2", "secretsmanager"]}}}
+}
 """Settings of components whose defaults would leave them nothing to look at."""
 
 
 def key(number: int) -> str:
-    """The key of an account in the file."""
-    return entry(number).split("key: ", 1)[1].split("\n", 1)[0]
+    """The key of an account; all are of one length, so that answers are."""
+    return f"account-{number:05}"
 
 
-def text(count: int, names: list[str] | None = None) -> str:
-    """An accounts.yaml with that many accounts, each of which declares these components (None: all)."""
+def text(
+    count: int,
+    names: Sequence[str] | None = None,
+    *,
+    regions: Sequence[str] = REGIONS,
+    settings: Mapping[str, Mapping[str, Any]] = SETTINGS,
+) -> str:
+    """An accounts.yaml with that many accounts beside the special ones; all declare these components (None: every)."""
     chosen = list(baseline.find()) if names is None else names
-    declared = json.dumps({name: SETTINGS.get(name, {}) for name in chosen})
-    return (
-        accounts_file(count)
-        .replace("baseline: {s3-public-access: {}}", f"baseline: {declared}")
-        .replace("regions: [eu-west-1, eu-central-1, us-east-1]", f"regions: [{', '.join(REGIONS)}]")
+    head = HEAD.format(
+        regions=", ".join(regions),
+        trusted=", ".join(f"{service}.amazonaws.com" for service in TRUSTED),
+        baseline=json.dumps({name: settings.get(name, {}) for name in chosen}),
     )
+    entry = '  - {{key: {key}, name: acme-{key}, ou: Workloads, id: "{id}"}}\n'
+    return head + "".join(entry.format(key=key(n), id=100_000_000_000 + n * 7_919) for n in range(count))

@@ -16,16 +16,17 @@ from canned.answers import Answers, Mode
 from canned.authority import Authority
 from canned.front import Front
 from org.reconcile.wanted import wanted
+from org.sandbox.seed import HOME
 from org.sandbox.serve import Sandbox
 
 
 def main(accounts_file: str, typical: str) -> None:
     """Serve the organization of the file until standard input ends."""
     organization = wanted(Path(accounts_file)).checked()
-    key = next(account.id for account in organization.accounts if account.key == typical)
+    keys = {account.id or HOME: account.key for account in organization.accounts}
     with tempfile.TemporaryDirectory() as folder:
         authority = Authority(Path(folder))
-        answers = Answers(Sandbox(organization, empty_pages=0), key or "")
+        answers = Answers(Sandbox(organization, empty_pages=0), keys, typical)
         front = Front(authority.context(), answers)
         waiting = [True]
 
