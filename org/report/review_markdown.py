@@ -152,8 +152,11 @@ def _findings(found: Review) -> list[str]:
         if not side.findings or (side is found.base and side.readable):
             continue
         title = bold(f"{side.name} has {counted(errors, 'error')}" if errors else f"New in {side.name}")
-        shown, out = room.fitting(side.findings, lambda finding: f"- {_finding(finding)}")
-        parts.append(alert("CAUTION" if errors else "WARNING", [title, "", *shown, *more(out, "findings")]))
+        worst = sorted(side.findings, key=lambda finding: list(Severity).index(finding.severity))
+        shown, out = room.fitting(worst, lambda finding: f"- {_finding(finding)}")
+        parts.append(alert("CAUTION" if errors else "WARNING", [title, "", *shown[:OPEN]]))
+        rest = [*shown[OPEN:], *more(out, "findings")]
+        parts += [folded(f"{len(worst) - len(shown[:OPEN]):,} more findings", "\n".join(rest))] if rest else []
     if not found.compared:
         parts.append("Nothing could be compared, so nothing is said about who gains or loses access.")
     return parts

@@ -253,7 +253,9 @@ def answer(found: Answer) -> str:
 
 def statements(behind: Claim | Calls) -> Words:
     """The statements behind a claim, or behind what calls would get."""
-    return tuple(word for one in behind.statements for word in ("; ", *one))[1:]
+    shown = tuple(word for one in behind.statements[:LISTED] for word in ("; ", *one))[1:]
+    left = len(behind.statements) - LISTED
+    return (*shown, f" and {left:,} more") if left > 0 else shown
 
 
 def replayed(found: Replay) -> str:

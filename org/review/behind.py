@@ -11,7 +11,7 @@ from org.policy.chain import LAYERS
 from org.review.documents import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from org.access.policies import Policies
     from org.model.organization import Organization
@@ -71,12 +71,9 @@ def _origins(document: Policy, reason: Reason, members: Iterable[Policy]) -> Wor
     listed = parts(document.document)
     number = reason.statement or 0
     inside = set(listed[number].entries) if number < len(listed) else set()
-    found: Mapping[tuple[str, str], None] = {
-        (part.name, member.name): None
-        for member in dict.fromkeys(members)
-        for part in parts(member.document)
-        if set(part.entries) <= inside
-    }
+    found = dict.fromkeys(
+        (part.name, member.name) for member in members for part in parts(member.document) if set(part.entries) <= inside
+    )
     words = [word for name, policy in found for word in (", ", Name(name), " of ", Name(policy))][1:]
     return (
         (*words, " in ", Name(document.name))

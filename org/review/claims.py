@@ -14,7 +14,7 @@ from org.access.prove.compare import compare
 from org.access.prove.difference import Setting
 from org.access.prove.patterns import tokens
 from org.model.request import Answer
-from org.model.review import Cause, Claim, Witness
+from org.model.review import Cause, Claim, Scope, Witness
 from org.policy.chain import LAYERS
 from org.report.review_words import FAMILIAR
 from org.review.witness import asked, scenario
@@ -28,14 +28,43 @@ if TYPE_CHECKING:
     from org.access.prove.difference import Difference
     from org.model.organization import Account, Organization
     from org.model.request import Request
+    from org.model.review import Words
     from org.review.behind import Behind
     from org.review.chains import Chains
     from org.review.scope import Scopes
 
 ORGANIZATION_ID = re.compile(r"(?<![\w-])o-[a-z0-9]{10,32}(?![\w-])")
 EXAMPLE_ORGANIZATION = "o-exampleorgid"
+NOWHERE = Scope(())
 EXAMPLE_ACCOUNT = "999999999999"
 """Stands in a witness for an account that has no id yet."""
+
+
+@dataclass
+class Told:
+    """What differs between claims that say the same: accounts, witnesses, the statements behind them, the guards."""
+
+    accounts: list[str] = field(default_factory=list)
+    witnesses: list[Witness] = field(default_factory=list)
+    statements: dict[Words, None] = field(default_factory=dict)
+    guards: set[str] = field(default_factory=set)
+
+    def take(self, other: Told) -> None:
+        """What another one has is here, too."""
+        self.accounts += other.accounts
+        self.witnesses += other.witnesses
+        self.statements.update(other.statements)
+        self.guards.update(other.guards)
+
+    def finished(self, claim: Claim, scopes: Scopes) -> Claim:
+        """The claim with all of it."""
+        return replace(
+            claim,
+            scope=scopes.scope(self.accounts),
+            statements=tuple(self.statements),
+            guards=tuple(sorted(self.guards)),
+            witnesses=tuple(self.witnesses),
+        )
 
 
 @dataclass
@@ -52,24 +81,22 @@ class Claims:
 
     def compared(self, chains: Iterable[Chains]) -> tuple[Claim, ...]:
         """Every claim about those chains, gains first, and among them what is certain and holds for most accounts."""
-        found: dict[Claim, list[str]] = defaultdict(list)
-        witnesses: dict[Claim, list[Witness]] = defaultdict(list)
+        found: dict[Claim, Told] = defaultdict(Told)
         for one in chains:
             keys = [account.key for account in one.accounts]
             for difference in compare(one.base, one.head, self.setting(one)):
-                claim = self.claim(one, difference)
-                found[claim] += keys
-                witnesses[claim] += self.witness(one, difference)
+                told = found[self.claim(one, difference)]
+                told.accounts += keys
+                told.witnesses += self.witness(one, difference)
+                reasons = difference.statements
+                words = (self.behind.words(reason, gain=difference.gain) for reason in reasons)
+                told.statements.update(dict.fromkeys(words))
+                told.guards.update(self.behind.guards(one.base, reasons) if difference.gain else ())
         for claim in [claim for claim in found if claim.cause is Cause.MOVED]:
             same = replace(claim, cause=Cause.CHANGED)
             if same in found:  # what happens to everybody does not happen because an account moves
-                found[same] += found.pop(claim)
-                witnesses[same] += witnesses.pop(claim)
-        made = [
-            replace(claim, scope=self.scopes.scope(keys), witnesses=tuple(witnesses[claim]))
-            for claim, keys in found.items()
-        ]
-        return tuple(sorted(made, key=order))
+                found[same].take(found.pop(claim))
+        return tuple(sorted((told.finished(claim, self.scopes) for claim, told in found.items()), key=order))
 
     def setting(self, chains: Chains) -> Setting:
         """Where the first account of the chains is."""
@@ -87,21 +114,18 @@ class Claims:
         return self.engines[id(policies)]
 
     def claim(self, chains: Chains, difference: Difference) -> Claim:
-        """The difference without accounts and witness, so that equal ones are one."""
-        reasons = difference.statements
+        """What the difference says, whatever accounts and statements it is about, so that equal ones are one."""
         return Claim(
             gain=difference.gain,
             certainty=difference.certainty.value,
             cause=chains.cause,
-            scope=self.scopes.scope(()),
+            scope=NOWHERE,
             actions=difference.actions,
             principals=difference.principals,
             except_principals=within(difference.principals, difference.except_principals),
             resources=difference.resources,
             except_resources=difference.except_resources,
             conditions=difference.conditions,
-            statements=tuple(dict.fromkeys(self.behind.words(one, gain=difference.gain) for one in reasons)),
-            guards=self.behind.guards(chains.base, reasons) if difference.gain else (),
         )
 
     def witness(self, chains: Chains, difference: Difference) -> list[Witness]:

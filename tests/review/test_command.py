@@ -47,6 +47,17 @@ def test_base_is_where_the_head_left_it(repo: Repo, capsys: pytest.CaptureFixtur
     assert out.startswith("base  main (")
 
 
+def test_what_is_packed_is_told_as_it_was_written(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit({"accounts.yaml": ACCOUNTS.replace("[deny-leave-organization]", "[foundation]")})
+    found = json.loads(reviewed(capsys, "--head", "main~1", "--exact", "--format", "json")[1])
+    statements = {statement for claim in found["claims"] for statement in claim["statements"]}
+    assert any("`ProtectCloudTrail` of `protect-cloudtrail`" in statement for statement in statements)
+    assert any("in `guardrails-" in statement for statement in statements)
+    assert {"removed"} == {policy["change"] for policy in found["policies"]}
+    assert "deny-leave-organization" not in {policy["name"] for policy in found["policies"]}
+    assert "weakened" in found["trips"]
+
+
 @pytest.mark.parametrize("options", [["--detailed-exitcode"], ["--fail-on", "gain", "--detailed-exitcode"]])
 def test_changes_have_an_exit_code_of_their_own(
     repo: Repo, capsys: pytest.CaptureFixture[str], options: list[str]

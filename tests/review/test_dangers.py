@@ -97,6 +97,12 @@ def test_what_locked_out_before_is_not_told_again() -> None:
     assert Trip.LOCKOUT.value not in {trip for trip, _ in dangers(head, shut)}
 
 
+def test_a_lockout_that_becomes_doubtful_is_none() -> None:
+    shut = deny("no-s3", WRITE, "ou:Prod")
+    tagged = deny("no-s3", WRITE, "ou:Prod", Condition={"StringNotEquals": {"aws:PrincipalTag/team": "platform"}})
+    assert Trip.LOCKOUT.value not in {trip for trip, _ in dangers(policies(tagged), policies(shut))}
+
+
 def test_an_account_that_moves_below_a_lockout_is_told() -> None:
     base = policies(deny("no-roles", "iam:*", "ou:Dev"))
     found = [one for one in reviewed(moved(base, "p0", "Dev"), base).dangers if one.trip is Trip.LOCKOUT]
@@ -214,3 +220,5 @@ def test_a_document_near_its_quota_is_told_once() -> None:
     big = deny("big", [f"s3:Get{'x' * 60}{n}" for n in range(137)], "ou:Prod")  # type: ignore[arg-type]
     assert "`big` takes" in quoted(only(policies(big), Trip.QUOTA).message)
     assert "quota" not in {trip for trip, _ in dangers(policies(big), policies(big))}
+    smaller = deny("big", [f"s3:Get{'x' * 60}{n}" for n in range(136)], "ou:Prod")  # type: ignore[arg-type]
+    assert "quota" not in {trip for trip, _ in dangers(policies(smaller), policies(big))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,18 @@ def test_a_claim_says_in_which_direction(name: str, reviews: dict[str, Review]) 
             assert (witness.before == "allowed") is not claim.gain
             assert witness.account in claim.scope.accounts
             assert witness.request["action"] in claim.actions or claim.certainty == "future"
+
+
+def test_each_distinct_chain_has_a_witness(reviews: dict[str, Review]) -> None:
+    found = reviews["widened-exemption"]
+    assert {3} == {len({witness.base for witness in claim.witnesses}) for claim in found.claims}
+    assert {3} == {len({witness.account for witness in claim.witnesses}) for claim in found.claims}
+
+
+def test_what_aws_may_add_later_is_no_gain_yet(reviews: dict[str, Review]) -> None:
+    found = reviews["region-added"]
+    later = replace(found, claims=tuple(claim for claim in found.claims if claim.certainty == "future"))
+    assert frozenset({"future"}) == later.trips
 
 
 TRIPS = [

@@ -134,6 +134,12 @@ def test_no_setting_of_a_repository_starts_anything(repo: Repo, tmp_path: Path) 
     assert not canary.exists()
 
 
+@pytest.mark.parametrize(("key", "value"), module.OVERRULED.items())
+def test_settings_that_could_do_something_mean_nothing(repo: Repo, key: str, value: str) -> None:
+    repo.git("-c", "core.fsmonitor=false", "config", key, "touch /tmp/ran")
+    assert f"{value}\n".encode() == Repository(repo.folder)._run("config", "--get", key).stdout
+
+
 def test_the_environment_of_git_is_not_inherited(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     canary, trace = tmp_path / "ran", tmp_path / "trace"
     for name, value in {
@@ -167,7 +173,8 @@ def test_a_folder_of_the_head_that_looks_like_a_repository_is_none(repo: Repo, t
     canary = tmp_path / "ran"
     fake = repo.folder / "fake"
     subprocess.run(["git", "init", "-q", "--bare", fake], check=True)
-    (fake / "config").write_text(f"[core]\nrepositoryformatversion = 0\nbare = true\nfsmonitor = touch {canary}\n")
+    settings = f"repositoryformatversion = 0\nbare = false\nworktree = {repo.folder}\nfsmonitor = touch {canary}\n"
+    (fake / "config").write_text(f"[core]\n{settings}")
     with pytest.raises(GitFailed, match="is in no git repository"):
         Repository(fake).commit("HEAD")
     assert not canary.exists()
