@@ -92,6 +92,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
             while not done.wait(1):
                 pass
     except OSError as error:
+        if error.filename:
+            raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from error
         raise click.ClickException(f"cannot listen on port {port} of 127.0.0.1: {error}") from error
     return 0
 

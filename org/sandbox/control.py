@@ -38,7 +38,7 @@ def respond(application: Application, environ: dict[str, Any], body: bytes) -> R
 
 def answer(status: int, data: Any) -> Response:
     """JSON data as a response."""
-    return Response(status, json.dumps(data).encode() + b"\n", [("Content-Type", "application/json")])
+    return Response(status, json.dumps(data, default=str).encode() + b"\n", [("Content-Type", "application/json")])
 
 
 def calls(application: Application, _: Any) -> Any:
@@ -87,6 +87,20 @@ def state(application: Application, _: Any) -> Any:
         return organization_state(world)
 
 
+def cloudtrail(application: Application, _: Any) -> Any:
+    """The records of all calls, as a file of CloudTrail has them; raises ValueError where no log is kept."""
+    if application.trail is None:
+        raise ValueError("the sandbox keeps no log: start it with --log")
+    return {"Records": application.trail.records}
+
+
+def flush(application: Application, _: Any) -> Any:
+    """Everything recorded so far is in files; their paths come back."""
+    realm = application.parts.world.realm
+    files = application.trail.flush(realm.id if realm else "") if application.trail else []
+    return {"files": [str(path) for path in files]}
+
+
 def set_latency(application: Application, wanted: Any) -> Any:
     """Every call takes `seconds` longer."""
     application.latency = float(wanted["seconds"])
@@ -110,4 +124,6 @@ ACTIONS: dict[tuple[str, str], Callable[[Application, Any], Any]] = {
     ("GET", "state"): state,
     ("POST", "latency"): set_latency,
     ("POST", "clock"): forward,
+    ("GET", "cloudtrail"): cloudtrail,
+    ("POST", "flush"): flush,
 }

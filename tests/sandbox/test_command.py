@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
+import json
 import os
 import re
 import signal
@@ -148,3 +150,69 @@ def test_the_documentation_names_every_fault_field_every_request_and_the_number_
     rows = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "tests/sandbox/conformance").iterdir()]
     told = int(re.findall(r"one row for each rule, (\d+) of them", page)[0])
     assert told <= sum(map(len, rows)) < told + 50
+
+
+MEMBER = """
+version: 1
+organization:
+  management: {name: acme, email: aws@acme.example, id: "111111111111"}
+  home_region: eu-west-1
+  regions: [eu-west-1]
+policies: [deny-iam-users]
+organizational_units: {Security: {}}
+accounts:
+  - {key: log, name: acme-log, ou: Security, email: aws+log@acme.example, id: "012345670123"}
+"""
+CALL = """
+import boto3
+from botocore.exceptions import ClientError
+role = "arn:aws:iam::012345670123:role/OrganizationAccountAccessRole"
+keys = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+iam = boto3.client("iam", **dict(zip(names, list(keys.values())[:3])))
+iam.put_role_policy(RoleName="OrganizationAccountAccessRole", PolicyName="own", PolicyDocument=READS)
+for name, given in (("list_roles", {}), ("list_users", {}), ("create_user", {"UserName": "eve"})):
+    try:
+        getattr(iam, name)(**given)
+        print(name, "passed")
+    except ClientError as error:
+        print(name, str(error).rpartition("with an explicit deny in ")[2].rpartition("because ")[2])
+"""
+READS = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["iam:ListRoles"], "Resource": "*"}}
+
+
+@pytest.mark.parametrize(
+    ("flags", "users"),
+    [((), "passed"), (("--enforce-iam",), "no identity-based policy allows the iam:ListUsers action")],
+)
+def test_policies_are_enforced_and_calls_are_logged(flags: tuple[str, ...], users: str, tmp_path: Path) -> None:
+    (tmp_path / "accounts.yaml").write_text(MEMBER, encoding="utf-8")
+    code = CALL.replace("READS", repr(json.dumps(READS)))
+    done = run("--log", "trail/of", *flags, "--", sys.executable, "-c", code, folder=tmp_path)
+    assert (0, "") == (done.returncode, done.stderr.partition("\n")[2])
+    expected = ["list_roles passed", f"list_users {users}", "create_user a service control policy"]
+    assert expected == done.stdout.splitlines()
+    files = list((tmp_path / "trail" / "of").rglob("*.json.gz"))
+    records = [record for path in files for record in json.loads(gzip.decompress(path.read_bytes()))["Records"]]
+    assert {"AssumeRole", "PutRolePolicy", "ListRoles", "ListUsers", "CreateUser"} == {
+        record["eventName"] for record in records
+    }
+
+
+def test_a_log_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run("--empty", "--log", "file/log", "--exec", "true", folder=tmp_path)
+    assert (1, True) == (done.returncode, "cannot write the log into file/log: Not a directory" in done.stderr)
+
+
+def test_another_process_reads_the_log_while_it_grows(tmp_path: Path) -> None:
+    asks = (
+        "import json, os, urllib.request as web\n"
+        "url = os.environ['AWS_ENDPOINT_URL'] + '/_sandbox/'\n"
+        "def ask(name, **more): return json.load(web.urlopen(web.Request(url + name, **more)))\n"
+        "import boto3; boto3.client('sts').get_caller_identity()\n"
+        "print([one['eventName'] for one in ask('cloudtrail')['Records']])\n"
+        "print(len(ask('flush', method='POST', headers={'X-Sandbox': 'yes'}, data=b'null')['files']))\n"
+    )
+    done = run("--empty", "--log", str(tmp_path), "--", sys.executable, "-c", asks)
+    assert (["['GetCallerIdentity']", "1"], 1) == (done.stdout.splitlines(), len(list(tmp_path.rglob("*.gz"))))
