@@ -29,7 +29,6 @@ ANSWERS = {
     Answer.IMPLICITLY_DENIED: "implicitly denied",
     Answer.UNKNOWN: "unknown",
 }
-ORDER = (Layer.SCP, Layer.RCP, Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION, Layer.RESOURCE)
 NAMES = {Layer.SCP: "SCP", Layer.RCP: "RCP"}
 
 
@@ -47,18 +46,10 @@ def as_text(account: Account, asked: Question, decision: Decision, said: Sequenc
 
 
 def _rows(asked: Question, said: Sequence[Spoken], spans: Spans) -> Iterator[tuple[str, str, str, str]]:
-    """Layer, place, what is said, and by whom; a level that allows nothing has a row of its own."""
-    nodes = asked.nodes
-    bound = {one.layer for one in said}
-    for layer in ORDER:
-        levels = range(len(nodes[layer])) if layer in nodes and layer in bound else [None]
-        for level in levels:
-            mine = [one for one in said if one.layer is layer and one.level == level]
-            place = "" if level is None else nodes[layer][level]
-            for one in mine:
-                yield NAMES.get(layer, layer.value), place, _verdict(one), _by(one, spans)
-            if layer is Layer.SCP and level is not None and not any(one.statement.allows for one in mine):
-                yield "SCP", place, "not allowed", "no policy here allows it"
+    """Layer, place, what is said, and by whom."""
+    for one in said:
+        place = "" if one.level is None else asked.nodes[one.layer][one.level]
+        yield NAMES.get(one.layer, one.layer.value), place, _verdict(one), _by(one, spans)
 
 
 def _verdict(one: Spoken) -> str:

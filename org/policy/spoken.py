@@ -56,7 +56,7 @@ class Spoken:
 def spoken(
     policies: Policies, request: Request, organization: Organization, apart: Iterable[Policy], nodes: Nodes
 ) -> tuple[Spoken, ...]:
-    """What is said to a request, SCPs and RCPs level by level from the root first.
+    """What is said to a request: SCPs and RCPs level by level from the root, then the other layers.
 
     `apart` are the organization's policies before they were packed, `nodes` the node references of the levels.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -242,11 +244,14 @@ def test_answers_come_while_the_requests_are_still_being_written(tmp_path: Path)
     scenario = tmp_path / "s.json"
     scenario.write_text(json.dumps(SCENARIO))
     command = [sys.executable, "-m", "org", "decide", "--scenario", str(scenario), "--requests", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as running:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    with subprocess.Popen(command, env=buffered, **pipes) as running:
         assert running.stdin is not None
         assert running.stdout is not None
         for _ in range(3):
             running.stdin.write(json.dumps(GET) + "\n")
+            assert select.select([running.stdout], [], [], 30)[0], "no answer before the end of the requests"
             assert "implicitly_denied" == json.loads(running.stdout.readline())["decision"]
         running.stdin.close()
     assert 0 == running.returncode
