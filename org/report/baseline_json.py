@@ -25,7 +25,7 @@ def batches(made: Iterable[Batch]) -> str:
 
 
 def account(result: AccountResult) -> dict[str, Any]:
-    """What one component did in one account."""
+    """What one component did in one account; `places` are its Regions, none for what is account-wide."""
     return {
         "id": result.account,
         "changed": bool(result.changes) and not result.failed,
@@ -35,7 +35,7 @@ def account(result: AccountResult) -> dict[str, Any]:
         "authorization_id": result.authorization_id,
         "changes": [change(each) for each in result.changes],
         "findings": [finding(each) for each in result.findings],
-        "places": [place(each) for each in result.places],
+        "places": [place(each) for each in result.places] if any(one.place.region for one in result.places) else [],
     }
 
 

@@ -46,36 +46,28 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.org.baseline.plugins.plugin_utils import records
+from ansible_collections.org.baseline.plugins.plugin_utils import output, records
 
 from org.report import grouped as groups
-from org.report import plan_words
 from org.report.grouped import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from ansible.executor.stats import AggregateStats
     from ansible.executor.task_result import CallbackTaskResult
     from ansible.playbook.play import Play
     from ansible.playbook.task import Task
 
-BATCHED = "org.baseline.component"
+ONE, ALL = "org.baseline.component", "org.baseline.baseline"
+BATCHED = (ONE, ALL)
 PLANNED = "org.baseline.organization"
-OURS = (BATCHED, PLANNED)
+OURS = (*BATCHED, PLANNED)
 LONG = 60
 """A plan of more changes is shown in groups, unless -v asks for all. What is detached or deleted is always named."""
 SINKS = {"results_jsonl": records.JsonLines, "results_junit": records.JUnit}
 MARKING = ("ansible.builtin.fail",)
 BOOKKEEPING = ("ansible.builtin.add_host", "ansible.builtin.assert", "ansible.builtin.group_by", "ansible.builtin.meta")
-COLOURS = {
-    "+": constants.COLOR_DIFF_ADD,
-    "-": constants.COLOR_DIFF_REMOVE,
-    "~": constants.COLOR_CHANGED,
-    "!": constants.COLOR_ERROR,
-    "?": constants.COLOR_WARN,
-    "=": constants.COLOR_OK,
-}
 
 
 class CallbackModule(CallbackBase):
@@ -127,22 +119,23 @@ class CallbackModule(CallbackBase):
 
     def v2_on_file_diff(self, result: CallbackTaskResult) -> None:
         """The diff is printed; that of a component comes with its groups instead."""
-        if _action(result.task) == BATCHED or not result.result.get("diff"):
+        if _action(result.task) in BATCHED or not result.result.get("diff"):
             return
         self._heading(result)
         changes = result.result["plan"]["changes"] if _action(result.task) == PLANNED else ()
         if len(changes) > LONG and not self._display.verbosity:
-            self._lines(groups.changed(groups.of_plan(changes), "change", diff=True, verbose=False))
+            lines = groups.changed(groups.of_plan(changes), "change", diff=True, verbose=False)
+            output.show_lines(self._display, lines)
             return
         for line in self._get_diff(result.result["diff"]).splitlines():
-            self._show(line, COLOURS.get(line.lstrip()[:1]))
+            self._show(line, output.COLOURS.get(line.lstrip()[:1]))
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         """The result is recorded, account by account where it is of a component."""
         self._handle_warnings(result.result)
         if isinstance(result.task, TaskInclude) or _action(result.task) in BOOKKEEPING:
             return
-        if _action(result.task) == BATCHED:
+        if _action(result.task) in BATCHED:
             self._batch(result)
         else:
             self._host(result, "changed" if result.is_changed() else "ok", _message(result))
@@ -152,7 +145,7 @@ class CallbackModule(CallbackBase):
         self._handle_warnings(result.result)
         if result.host.get_name() in self._named_failures and _action(result.task) in MARKING:
             return
-        if _action(result.task) == BATCHED and "accounts" in result.result:
+        if _action(result.task) in BATCHED and not {"accounts", "components"}.isdisjoint(result.result):
             self._batch(result)
             self._show(f"  ! {result.result['msg']}", constants.COLOR_ERROR)
         else:
@@ -197,14 +190,21 @@ class CallbackModule(CallbackBase):
             sink.finish(found)
 
     def _batch(self, result: CallbackTaskResult) -> None:
-        """Every account of a component's result is recorded, and they are printed in groups."""
+        """Every account of a component's result is recorded, and printed in groups; the baseline has printed its."""
         check = result.task.check_mode is True
+        if _action(result.task) == ALL:
+            for name, accounts in result.result["components"].items():
+                self._keep(groups.of_component(accounts, self._play, output.reconciled(name), check=check))
+            return
         found = groups.of_component(result.result["accounts"], self._play, result.task_name, check=check)
-        self._named_failures |= {record.host for record in found if record.status in records.BAD}
-        self._record(found)
+        self._keep(found)
         if found:
             self._heading(result)
-            self._group(found, "account", diff=result.task.diff is True)
+            output.show_records(self._display, found, "account", diff=result.task.diff is True)
+
+    def _keep(self, found: Sequence[Record]) -> None:
+        self._named_failures |= {record.host for record in found if record.status in records.BAD}
+        self._record(found)
 
     def _host(self, result: CallbackTaskResult, status: str, reason: str) -> None:
         """One host's result is recorded; it is printed with the others of its task."""
@@ -224,9 +224,7 @@ class CallbackModule(CallbackBase):
         if _action(result.task) == PLANNED and status != "failed":
             self._heading(result)
             if not check or result.task.diff is not True:
-                self._show(
-                    f"  {'~' if status == 'changed' else '='} {reason}", COLOURS["~" if status == "changed" else "="]
-                )
+                output.show_lines(self._display, [f"{'~' if status == 'changed' else '='} {reason}"])
         elif status not in ("ok", "skipped") or self._display.verbosity:
             self._heading(result)
             self._waiting.append(record)
@@ -244,26 +242,17 @@ class CallbackModule(CallbackBase):
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
-        self._group(waiting, "host", diff=False)
-
-    def _group(self, found: Sequence[Record], noun: str, *, diff: bool) -> None:
-        self._lines(groups.lines(found, noun, diff=diff, verbose=bool(self._display.verbosity)))
-
-    def _lines(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self._show(f"  {line}", COLOURS.get(line[0]))
+        output.show_records(self._display, waiting, "host", diff=False)
 
     def _heading(self, result: CallbackTaskResult) -> None:
         """The name of the task is printed, once."""
         if self._headed:
             return
         self._headed = True
-        check = " (check mode)" if result.task.check_mode is True else ""
-        self._show(f"\n{self._play}: {result.task_name}{check}")
+        self._show(output.heading(self._play, result.task_name, check=result.task.check_mode is True))
 
     def _show(self, line: str, colour: str | None = None) -> None:
-        """The text is printed, with every character that a terminal could act on written as an escape."""
-        self._display.display("\n".join(map(plan_words.printable, line.split("\n"))), color=colour)
+        output.show(self._display, line, colour)
 
 
 def _action(task: Task) -> str:

@@ -15,7 +15,7 @@ from org.report import grouped
 from org.report.baseline_json import account, change
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from org.model.change import Outcome
     from org.model.finding import Finding
@@ -86,9 +86,7 @@ def unrecorded(environment: Mapping[str, str], callback: str) -> list[str]:
 def batch(made: Batch) -> dict[str, Any]:
     """The result of one component in many accounts: `changed`, `accounts`, `failed_accounts`, `msg`, and `diff`."""
     accounts = {key: account(result) for key, result in made.results.items()}
-    failed = [
-        {"key": key, "reason": each["reason"], "group": FAILED} for key, each in accounts.items() if each["failed"]
-    ]
+    failed = [{"key": key, "reason": one["reason"], "group": FAILED} for key, one in accounts.items() if one["failed"]]
     found = [(key, grouped.wrong(each)) for key, each in accounts.items() if not each["failed"]]
     wrong = [{"key": key, "reason": reason, "group": WRONG} for key, reason in found if reason]
     changes = [record for record in grouped.of_component(accounts) if record.changed]
@@ -100,6 +98,46 @@ def batch(made: Batch) -> dict[str, Any]:
         "failed_accounts": [*failed, *wrong],
         "diff": [{"prepared": "".join(f"{line}\n" for line in lines)}],
     }
+
+
+def baseline(made: Sequence[Batch]) -> dict[str, Any]:
+    """The result of many components: `changed`, `components`, `failed_accounts` (each once), `msg`, and `diff`."""
+    each = {one.component: batch(one) for one in made if one.results}
+    left: dict[str, dict[str, str]] = {}
+    for account_left in (one for result in each.values() for one in result["failed_accounts"]):
+        known = left.setdefault(account_left["key"], account_left)
+        if known is not account_left:
+            reason = f"{known['reason']}\n{account_left['reason']}"
+            left[account_left["key"]] = {**account_left, "reason": reason}
+    said = [f"{name}: {result['msg']}" for name, result in each.items()]
+    return {
+        "changed": any(result["changed"] for result in each.values()),
+        "msg": "\n".join(said) or "nothing is declared for these accounts",
+        "components": {name: result["accounts"] for name, result in each.items()},
+        "failed_accounts": list(left.values()),
+        "diff": [
+            {"prepared": f"{name}:\n{result['diff'][0]['prepared']}"}
+            for name, result in each.items()
+            if result["changed"]
+        ],
+    }
+
+
+def chosen(run: Collection[str], skip: Collection[str], known: Iterable[str]) -> list[str]:
+    """The components that the tags of a run choose: those that it names, all where it names none or the baseline."""
+    everything = not {"all", "tagged", "baseline"}.isdisjoint(run)
+    return [name for name in known if (everything or name in run) and name not in skip and "baseline" not in skip]
+
+
+def ours(settings: Any) -> bool:
+    """True where the output is that of our own callback, which leaves the components to the task that does them."""
+    return bool(settings.DEFAULT_STDOUT_CALLBACK == GROUPED)
+
+
+def too_many(made: Sequence[Batch], batch: Sequence[str], failed: Collection[str], limit: float) -> bool:
+    """True where more than `limit` per cent of the batch have failed."""
+    now = {key for one in made for key in one.failed}
+    return (len(now) + sum(key in failed for key in batch)) * 100 > limit * len(batch)
 
 
 def stopped(result: dict[str, Any], batch: Sequence[str], failed: Collection[str], limit: float) -> dict[str, Any]:
