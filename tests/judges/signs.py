@@ -165,6 +165,17 @@ def address_version_6(case: Case) -> bool:
     return any(":" in text for value, values in case.tests("ipaddress") for text in (str(value), *values))
 
 
+def escaped_wildcard(case: Case) -> bool:
+    return any("${*}" in pattern or "${?}" in pattern for pattern in case.patterns())
+
+
+def every_service(case: Case) -> bool:
+    principals = [
+        made.get("Principal", made.get("NotPrincipal")) for made in case.statements("resource_policy", "rcps")
+    ]
+    return any(isinstance(one, dict) and "*" in flat(one.get("Service")) for one in principals)
+
+
 SIGNS: dict[str, Callable[[Case], bool]] = {
     sign.__name__: sign
     for sign in (
@@ -190,5 +201,7 @@ SIGNS: dict[str, Callable[[Case], bool]] = {
         no_number,
         epoch,
         address_version_6,
+        escaped_wildcard,
+        every_service,
     )
 }
