@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from org.access.prove import groups, universe, worlds
-from org.access.prove.automata import GivenUp
+from org.access.prove import groups, universe
 from org.access.prove.difference import Certainty
-from org.access.prove.encode import RESOURCE
 from org.access.prove.future import coming
-from org.access.prove.keys import value_of
+from org.access.prove.kin import Kin
 from org.access.prove.problems import numbered, rule
-from org.access.prove.reach import free_for_root, with_resource, within_reach
-from org.access.prove.settle import A_RESOURCE, Asking, Query, Settled, settled
-from org.access.prove.solve import State
+from org.access.prove.reach import within_reach
+from org.access.prove.settle import Asking, Query, Settled, settled
 from org.model.request import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from org.access.prove.keys import Literal, Range
     from org.access.prove.problems import Problem
     from org.access.prove.solve import Number
 
@@ -79,7 +74,8 @@ def _of_part(
     state = asking.free(wanted)
     if state is None:
         return
-    fit = _fit(asking, problem, state, members)
+    kin = Kin(asking, problem.layer, asked, state, members)
+    fit = kin.fit()
     found: dict[tuple[Certainty, str], Draft] = {}
     while members:
         place = universe.first(members)
@@ -90,75 +86,12 @@ def _of_part(
             continue
         if one.hopeless:
             fit &= ~asked.as_much(place, members)
-        if is_fit and not one.hopeless:
-            same = _same(asking, asked, one, place, members & fit)
+        if fit >> place & 1:
+            same = kin.of_witness(one, place, members & fit)
         else:
-            same = _same_loosely(asking, asked, one, place, members & ~fit)
-        same |= 1 << place
+            same = kin.of_loose_witness(one, place, members & ~fit)
         known = found.get((one.certainty, one.why)) or Draft(one.certainty, 0, numbers, one, problem)
         assert isinstance(known.actions, int)
-        found[one.certainty, one.why] = replace(known, actions=known.actions | same)
-        members &= ~same
+        found[one.certainty, one.why] = replace(known, actions=known.actions | same | 1 << place)
+        members &= ~(same | 1 << place)
     yield from found.values()
-
-
-def _fit(asking: Asking, problem: Problem, state: State, members: universe.Set) -> universe.Set:
-    """The actions that know the keys, and have a resource, that every request of the part has."""
-    for slot, node in state.nodes.items():
-        wanted = node.literals
-        if slot == RESOURCE:
-            among = worlds.worlds(asking.setting, problem.layer, ())
-            members = with_resource(wanted, members, asking.setting, among)
-        elif not _is_general(slot) and not _can_be_absent(wanted):
-            members &= universe.knowing(worlds.documented(slot)[0])
-    return members
-
-
-def _is_general(slot: str) -> bool:
-    return worlds.is_general(worlds.documented(slot)[0])
-
-
-def _can_be_absent(wanted: frozenset[Literal]) -> bool:
-    try:
-        return value_of(wanted, worlds.ABSENT) is not None
-    except GivenUp:
-        return True
-
-
-def _same(asking: Asking, asked: groups.Asked, found: Settled, place: int, among: universe.Set) -> universe.Set:
-    """The other actions for which a request like the witness shows the same."""
-    among &= _as_doubtful(asking, place)
-    if found.state is None or found.witness is None or found.world is None:
-        return asked.alike(place, among) & universe.twins(place)
-    for slot in found.witness.request.context:
-        if not _is_general(slot):
-            among &= universe.knowing(worlds.documented(slot)[0])
-    if found.world.kind == worlds.ROOT:
-        among &= ~free_for_root()
-    node = found.state.nodes.get(RESOURCE)
-    if node is not None:
-        among = with_resource(node.literals, among, asking.setting, [found.world])
-    return asked.met(_of_any_resource(found.state), among)
-
-
-def _same_loosely(asking: Asking, asked: groups.Asked, found: Settled, place: int, among: universe.Set) -> universe.Set:
-    """The same for actions that can have no coherent request."""
-    among &= _as_doubtful(asking, place)
-    return asked.alike(place, among) if found.state is None else asked.met(found.state, among)
-
-
-def _as_doubtful(asking: Asking, place: int) -> universe.Set:
-    """The actions that the same statements are about of those whose meaning is not known."""
-    among = universe.universe().everything
-    for covered in asking.doubtful:
-        among &= covered if covered >> place & 1 else ~covered
-    return among
-
-
-def _of_any_resource(state: State) -> State:
-    """The state without what the resources of its own action are like, where nothing was asked of them."""
-    return State(state.search, state.nodes, partial(_range, state.ranges))
-
-
-def _range(ranges: Callable[[str], Range], slot: str) -> Range:
-    return A_RESOURCE if slot == RESOURCE else ranges(slot)

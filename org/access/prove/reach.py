@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -40,23 +41,65 @@ def free_for_root() -> universe.Set:
     return universe.named(BEYOND_SCPS_FOR_ROOT)
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The actions that act on the same types of resources: one of them, and the services that these ARNs name."""
+
+    example: int
+    parts: frozenset[str]
+    actions: universe.Set
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All actions by what they act on, those that act on resources of a service, and those that act on none."""
+
+    all: tuple[Alike, ...]
+    of_part: Mapping[str, tuple[Alike, ...]]
+    none: Alike
+
+
+@cache
+def index() -> Index:
+    """The index, made once."""
+    known = universe.universe().actions
+    kinds: dict[tuple[str, ...], list[int]] = {}
+    for place, action in enumerate(known):
+        kinds.setdefault(worlds.arns(action), []).append(place)
+    made = {arns: _alike(arns, places) for arns, places in kinds.items()}
+    of_part: dict[str, list[Alike]] = {}
+    for one in made.values():
+        for part in one.parts:
+            of_part.setdefault(part, []).append(one)
+    some = tuple(one for arns, one in made.items() if arns)
+    return Index(some, {part: tuple(found) for part, found in of_part.items()}, made[()])
+
+
+def _alike(arns: tuple[str, ...], places: list[int]) -> Alike:
+    parts = frozenset(arn.split(":")[SERVICE] for arn in arns)
+    return Alike(places[0], parts, universe.union(1 << place for place in places))
+
+
+def same_resources(place: int) -> universe.Set:
+    """The actions that act on the same types of resources as this one."""
+    return next(one.actions for one in (index().none, *index().all) if one.actions >> place & 1)
+
+
 def with_resource(
     literals: frozenset[Literal], within: universe.Set, setting: Setting, among: Iterable[World]
 ) -> universe.Set:
     """The actions that can have a resource, in one of the worlds, that meets the literals."""
-    found = 0
-    here = {world.here: world for world in among}.values()
+    here = tuple({world.here: world for world in among}.values())
     named, barred = _named(literals), _barred(literals)
-    for service, (start, end) in universe.universe().services.items():
-        if not within & universe.span(start, end):
-            continue
-        for example, (parts, members) in _by_resource(service).items():
-            if not members & within or (named is not None and named.isdisjoint(parts)):
-                continue
-            if (barred is not None and not parts <= barred) or any(
-                _has(literals, example, setting, world) for world in here
-            ):
-                found |= members
+    found, doubtful = 0, index().all
+    if named is not None:
+        doubtful = tuple({id(one): one for part in named for one in index().of_part.get(part, ())}.values())
+    elif barred is not None:
+        doubtful = tuple(one for part in barred for one in index().of_part.get(part, ()) if one.parts <= barred)
+        found = within & ~universe.union(one.actions for one in (index().none, *doubtful))
+    for one in (index().none, *doubtful):
+        if one.actions & within and any(_has(literals, one.example, setting, world) for world in here):
+            found |= one.actions
     return found & within
 
 
@@ -90,19 +133,3 @@ def _has(literals: frozenset[Literal], place: int, setting: Setting, world: Worl
         return value_of(literals, allowed) is not None
     except GivenUp:
         return True
-
-
-@cache
-def _by_resource(service: str) -> Mapping[int, tuple[frozenset[str], universe.Set]]:
-    """The actions of a service that act on the same types of resources, by the place of the first of them.
-
-    With them stand the services that these resources' ARNs name.
-    """
-    known = universe.universe()
-    kinds: dict[tuple[str, ...], list[int]] = {}
-    for place in range(*known.services[service]):
-        kinds.setdefault(worlds.arns(known.actions[place]), []).append(place)
-    return {
-        places[0]: (frozenset(arn.split(":")[SERVICE] for arn in arns), universe.union(1 << place for place in places))
-        for arns, places in kinds.items()
-    }

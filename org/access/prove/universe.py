@@ -132,14 +132,3 @@ def names(found: Set) -> tuple[str, ...]:
 def knowing(key: str) -> Set:
     """The known actions that know a documented key, `${}` standing for the key of a tag."""
     return union(1 << place for place, action in enumerate(universe().actions) if key in action.keys)
-
-
-def twins(place: int) -> Set:
-    """The actions of the same service with the same resources and keys."""
-    known = universe()
-    action = known.actions[place]
-    return union(
-        1 << other
-        for other in range(*known.services[action.service])
-        if known.actions[other].resources == action.resources and known.actions[other].keys == action.keys
-    )
