@@ -30,6 +30,7 @@ OPEN = 8
 """Up to this many claims of a kind are shown open; the others are folded."""
 Mark = Callable[[str], str]
 T = TypeVar("T")
+REST = "The rest does not fit into a comment: see the JSON report."
 LEAST = 40
 """Bytes that nothing worth saying takes less than."""
 PLAIN = re.compile(r"(?:[^\W_]|[.,;()'/=+-])*:?")
@@ -58,9 +59,10 @@ def review(found: Review) -> str:
         parts += _claims(found)
         parts += _calls(found)
         parts += _changes(found)
-    text = "\n\n".join([*parts, _foot(found)]) + "\n"
-    assert max(len(text), len(text.encode())) < LIMIT
-    return text
+    parts.append(_foot(found))
+    while len("\n\n".join(parts).encode()) > LIMIT - len(REST) and len(parts) > 2:
+        parts[-2:] = [REST]  # names of branches and files may be longer than anybody makes them
+    return "\n\n".join(parts) + "\n"
 
 
 def marker(found: Review) -> str:

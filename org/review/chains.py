@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from org.access.actions import glob
@@ -32,7 +32,7 @@ Place = tuple["str | None", "str | None"] | None
 class Chains:
     """The policies that reach some accounts in base and in head, and why the two differ.
 
-    The accounts are those of head. No policy of either chain tells them apart.
+    The accounts are those of head, with the ids that either side has. No policy of either chain tells them apart.
     """
 
     base: Policies
@@ -58,9 +58,10 @@ def changed_chains(base: Organization, head: Organization, pairs: Sequence[Pair]
             continue
         lines.setdefault(line, (mine, theirs))
         cause = Cause.NEW if old is None else Cause.MOVED if old.ou != new.ou else Cause.CHANGED
-        shape = tuple(glob(pattern).fullmatch(new.id or "") is not None for pattern in patterns)
+        known = new if new.id or old is None else replace(new, id=old.id)
+        shape = tuple(glob(pattern).fullmatch(known.id or "") is not None for pattern in patterns)
         place = (old.ou if old else None, new.ou) if tells_paths_apart else None
-        found[*line, cause, shape, place].append(new)
+        found[*line, cause, shape, place].append(known)
     for (one, other, cause, _, _), accounts in found.items():
         yield Chains(*lines[one, other], cause, tuple(accounts))
 

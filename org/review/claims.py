@@ -141,10 +141,11 @@ class Claims:
         if request.resource not in ("*", None) or request.action in FAMILIAR:
             return request
         for action in FAMILIAR:
-            other = replace(request, action=action)
-            answers = [self.engine(side).decide(other).answer for side in (chains.base, chains.head)]
-            if action in difference.actions and answers == [difference.before, difference.after]:
-                return other
+            if action in difference.actions:
+                other = replace(request, action=action)
+                answers = [self.engine(side).decide(other).answer for side in (chains.base, chains.head)]
+                if answers == [difference.before, difference.after]:
+                    return other
         return request
 
     def shown(self, chains: Chains, request: Request, before: Answer | None, after: Answer | None) -> Witness:

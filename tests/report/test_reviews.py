@@ -176,6 +176,14 @@ def test_a_comment_never_grows_over_its_limit(number: int, long: str) -> None:
     assert_harmless(text)
 
 
+@pytest.mark.parametrize("size", [20_000, 50_000, 100_000])
+def test_names_of_any_length_leave_a_comment(size: int) -> None:
+    long = replace(hostile("x"), base=SideOf("b" * size, "c" * 40), head=SideOf("h" * size, None))
+    text = review_markdown.review(long)
+    assert max(len(text), len(text.encode())) < 60_000
+    assert_harmless(text)
+
+
 def test_nothing_is_said_of_a_side_that_cannot_be_read() -> None:
     broken = replace(EMPTY, compared=False, head=replace(HEAD, readable=False, findings=(Finding("ORG001", "gone"),)))
     for text in (review_text.review(broken), review_markdown.review(broken)):

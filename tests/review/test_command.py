@@ -53,6 +53,9 @@ def test_what_is_packed_is_told_as_it_was_written(repo: Repo, capsys: pytest.Cap
     statements = {statement for claim in found["claims"] for statement in claim["statements"]}
     assert any("`ProtectCloudTrail` of `protect-cloudtrail`" in statement for statement in statements)
     assert any("in `guardrails-" in statement for statement in statements)
+    users = [one for claim in found["claims"] if "iam:CreateUser" in claim["actions"] for one in claim["statements"]]
+    assert any("`deny-iam-users`" in statement for statement in users)
+    assert not any("`protect-cloudtrail`" in statement for statement in users)
     assert {"removed"} == {policy["change"] for policy in found["policies"]}
     assert "deny-leave-organization" not in {policy["name"] for policy in found["policies"]}
     assert "weakened" in found["trips"]

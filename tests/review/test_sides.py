@@ -64,6 +64,13 @@ def test_the_working_tree_is_what_is_on_disk(repo: Repo) -> None:
     assert "billing" in {account.key for account in found.accounts}
 
 
+def test_an_include_that_is_spelled_with_an_escape_is_followed(repo: Repo) -> None:
+    files = {"a.yaml": "accounts:\n  - {key: a, name: a, ou: Workloads/Dev}\n"}
+    found = side(repo, repo.commit({**files, "accounts.yaml": f'{ACCOUNTS}"\\u0069nclude": [a.yaml]\n'})).organization
+    assert found is not None
+    assert "a" in {account.key for account in found.accounts}
+
+
 @pytest.mark.parametrize("folder", ["", "deep/er/"])
 def test_includes_are_followed_in_the_folder_of_the_file(repo: Repo, folder: str) -> None:
     files = {
