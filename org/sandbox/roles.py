@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from org.sandbox.authorization.engines import ADMINISTRATOR
 from org.sandbox.authorization.identity import EVERYTHING, Permissions, current, of_role, trust_policy
 from org.sandbox.strict.refusal import NotCovered
 
@@ -47,7 +49,7 @@ class Roles:
             return Permissions()
         found = of_role(record, self._iam(caller.account))
         born = record.name in self._world.roles.get(caller.account, ())
-        return EVERYTHING if born and not found.identity and not found.boundary else found
+        return replace(found, identity=ADMINISTRATOR) if born and not (found.identity or found.boundary) else found
 
     def managed(self, account: str, arn: str) -> tuple[str, str]:
         """Name and text of a managed policy of the account."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from org.sandbox.authorization import guardrails
 from org.sandbox.callers import Session
 from tests.sandbox.enforcing import ADMIN, LOG, MANAGEMENT, PAY, RCP, SEARCH, Stage, denied, document, policy, statement
 
@@ -85,6 +86,14 @@ def test_policies_of_a_type_that_is_off_bind_nobody(staged: Stage) -> None:
     root = realm_of(staged).root.id
     staged.root("organizations").disable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     assert "" == denied(staged.of("iam").list_roles)
+
+
+def test_a_type_that_is_off_has_no_levels(staged: Stage) -> None:
+    staged.under()
+    world = staged.sandbox.world
+    assert 3 == len(guardrails.scps(world, LOG) or ())
+    assert guardrails.rcps(world, LOG) is None
+    assert guardrails.scps(world, "999999999999") is None
 
 
 def test_an_account_that_left_is_bound_no_more(staged: Stage) -> None:

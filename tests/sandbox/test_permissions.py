@@ -146,6 +146,15 @@ def test_tags_of_a_role_are_keys_of_its_principal(staged: Stage) -> None:
     assert "" == denied(staged.with_key("iam", keys).list_roles)
 
 
+def test_tags_of_a_role_that_an_account_was_born_with_count_too(staged: Stage) -> None:
+    strangers = {"StringNotEquals": {"aws:PrincipalTag/team": "web"}}
+    staged.under(policy("ou:/", statement("iam:ListRoles", Condition=strangers)), enforce_iam=True)
+    iam = staged.of("iam")
+    assert "service control policy" == denied(iam.list_roles)
+    iam.tag_role(RoleName=ADMIN, Tags=[{"Key": "team", "Value": "web"}])
+    assert "" == denied(iam.list_roles)
+
+
 def test_roles_may_do_everything_unless_iam_is_enforced(staged: Stage) -> None:
     staged.under()
     keys = made(staged, statement("s3:*", effect="Allow"))

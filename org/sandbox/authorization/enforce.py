@@ -78,7 +78,7 @@ class Enforcer:
     def own(self, caller: Caller) -> Permissions | None:
         """What IAM and the session say about the caller, as far as it counts; None where everything is allowed."""
         found = self.roles.permissions(caller) if self.identity else EVERYTHING
-        return None if found is EVERYTHING and not caller.session_policies else found
+        return None if found.unlimited and not caller.session_policies else found
 
     def trusts(self, attempt: Attempt, account: str, name: str) -> bool:
         """True where the caller's own policies and the role's trust policy both let the caller assume it.

@@ -21,6 +21,11 @@ class Permissions:
     boundary: Texts = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def unlimited(self) -> bool:
+        """True where nothing is held back."""
+        return self.identity is ADMINISTRATOR and not self.boundary
+
 
 EVERYTHING = Permissions(ADMINISTRATOR)
 NOTHING = '{"Version":"2012-10-17","Statement":[]}'
