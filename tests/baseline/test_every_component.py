@@ -35,6 +35,7 @@ NOT_CALLED = {
     "iam:PassRole",
     "kms:CreateGrant",
     "kms:Decrypt",
+    "kms:Encrypt",
     "kms:GenerateDataKey",
     "kms:RetireGrant",
     "lambda:InvokeFunction",
