@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,16 +23,22 @@ SETTINGS = [one for one in DECLARED if isinstance(one, Stored)]
 EACH = [pytest.param(one, id=f"{one.service}:{one.get}") for one in SETTINGS]
 
 
-def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+def plain(value: Any) -> Any:
+    """An answer without its metadata, with moments written as they are declared."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items() if name != "ResponseMetadata"}
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value
 
 
 def asked(setting: Stored, client: Callable[..., Any]) -> dict[str, Any]:
     """What the setting is now; the code of the refusal where it was never set."""
     try:
-        return without_metadata(getattr(client(setting.service), xform_name(setting.get))())
+        found: dict[str, Any] = plain(getattr(client(setting.service), xform_name(setting.get))())
     except ClientError as error:
         return {"refused": error.response["Error"]["Code"]}
+    return found
 
 
 @pytest.mark.parametrize("setting", EACH)
