@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from org.access.evaluate import compiled
 from org.access.scenario import Scenario
 from org.access.spec import decide
 from tests.judges import outside
@@ -48,12 +49,14 @@ class Comparison:
 
 
 def ours(case: dict[str, Any], ignored: list[str]) -> str:
-    """Our answer, with the keys left out of the context that the judge did not look at."""
+    """Our answer, that of both engines, with the keys left out of the context that the judge did not look at."""
     dropped = {key.lower() for key in ignored}
     request = case["request"]
     kept = {key: value for key, value in request.get("context", {}).items() if key.lower() not in dropped}
     policies, requests = Scenario(case["scenario"]).ask({**request, "context": {**kept, **dict.fromkeys(dropped)}})
-    return decide(policies, requests[0]).answer.value
+    answer = decide(policies, requests[0]).answer.value
+    assert answer == compiled(policies).decide(requests[0]).answer.value, case
+    return answer
 
 
 def differs(judge: outside.IamSimulate, case: dict[str, Any]) -> bool:
