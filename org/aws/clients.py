@@ -172,9 +172,11 @@ class Clients:
         if known is not None:
             return self._answer_again(client, name, known, source())
         with signing_as(source) as call:
-            answer: dict[str, Any] = getattr(client, operation)(**parameters)
-        if about and call.sent and call.credentials and (host := self._transport.host_of(call.sent)):
-            self._before.learn(about, parameters, call.sent, host, call.credentials)
+            try:
+                answer: dict[str, Any] = getattr(client, operation)(**parameters)
+            finally:  # a question is good whatever the answer: that a thing is not there is what most accounts say
+                if about and call.sent and call.credentials and (host := self._transport.host_of(call.sent)):
+                    self._before.learn(about, parameters, call.sent, host, call.credentials)
         return answer
 
     def _answer_again(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
+import pytest
+
 from org.errors import Denied
 from org.model.place import Place
 from org.reconcile.fan_out import fan_out, reason
@@ -34,3 +39,37 @@ def test_a_bug_in_one_account_is_a_value_too() -> None:
 
 def test_nothing_to_do_is_nothing() -> None:
     assert [] == list(fan_out(_work, []))
+
+
+def test_as_many_are_at_work_at_once_as_there_may_be_and_no_more() -> None:
+    together = threading.Barrier(8, timeout=10)
+    seen: set[str] = set()
+
+    def meet(_: int) -> None:
+        seen.add(threading.current_thread().name)
+        together.wait()
+
+    assert [None] * 32 == [done for _, done in fan_out(meet, range(32), width=8)]
+    assert 8 == len(seen)
+
+
+def test_who_interrupts_a_run_stops_it_before_the_next_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    first, go = threading.Event(), threading.Event()
+
+    def slow(number: int) -> None:
+        begun.append(number)
+        first.set()
+        go.wait(10)
+
+    def interrupted(thread: threading.Thread) -> None:
+        first.wait(10)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fan_out(slow, range(100), width=1)
+    go.set()
+    time.sleep(0.05)
+    assert [0] == begun
