@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from org.errors import counted
@@ -14,7 +13,6 @@ from org.review.claims import EXAMPLE_ORGANIZATION
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from org.model.organization import Organization
     from org.model.review import Words
     from org.replay.corpus import Corpus
     from org.review.claims import Claims
@@ -27,7 +25,7 @@ TOLD = (Outcome.NEWLY_DENIED, Outcome.DEPENDS, Outcome.NEWLY_ALLOWED)
 def replayed(corpus: Corpus, claims: Claims) -> Replay:
     """The calls of the corpus whose answer changes between base and head, the most frequent first."""
     org_id = None if claims.org_id == EXAMPLE_ORGANIZATION else claims.org_id
-    base, head = (side(with_known_ids(one), org_id) for one in (claims.base, claims.head))
+    base, head = (side(one, org_id) for one in (claims.base, claims.head))
     found = replay(corpus, base, head)
     groups = tuple(
         Calls(
@@ -56,14 +54,6 @@ def replayed(corpus: Corpus, claims: Claims) -> Replay:
     )
     findings = tuple(corpus.findings)
     return Replay(found.calls, found.requests, found.certain, found.exempt, groups, findings)
-
-
-def with_known_ids(organization: Organization) -> Organization:
-    """The organization without the ids that stand for accounts that have none yet."""
-    accounts = tuple(
-        replace(one, id=one.id if one.id and one.id.isdecimal() else None) for one in organization.accounts
-    )
-    return replace(organization, accounts=accounts)
 
 
 def denied(found: Replay, scopes: Scopes) -> Iterator[Danger]:
