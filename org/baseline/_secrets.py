@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from org.baseline._keys import Keys
 from org.baseline._secret_rules import days_of, normal, replica_key, rule_for, rules_of
 from org.errors import Denied, Missing
 
@@ -32,26 +33,26 @@ def read(cloud: Cloud, scope: Scope) -> Things:
     """Every secret of the Region by its name: one call a page, and one a secret for its policy."""
     asked = cloud.pages("secretsmanager", "list_secrets", "SecretList", MaxResults=100, IncludePlannedDeletion=True)
     listed = [facts(one, scope.region) | {"name": one["Name"]} for one in asked]
-    copies, targets = _copies(cloud, scope), dict[str, str]()
+    copies, keys = _copies(cloud, scope), Keys(cloud)
     found: dict[str, State] = {}
     for state in listed:
         name = state.pop("name")
         state["replicas"] = sorted(region for region, names in copies.items() if name in names)
         try:
-            more = {} if state["leaves"] or state["replica_of"] else _asked(cloud, scope, name, state, targets)
+            more = {} if state["leaves"] or state["replica_of"] else _asked(cloud, scope, name, state, keys)
         except Missing:
             continue
         found[name] = state | more
     return found
 
 
-def _asked(cloud: Cloud, scope: Scope, name: str, state: State, targets: dict[str, str]) -> State:
+def _asked(cloud: Cloud, scope: Scope, name: str, state: State, keys: Keys) -> State:
     """What one secret has to be asked for."""
     more = _policy(cloud, state["arn"])
     if state["managed"]:
         return more
     rule = rule_for(scope.settings, name, state["tags"])
-    key = _key(cloud, state["key"], rule["key"], targets)
+    key = keys.by_its_name(state["key"], rule["key"])
     return {**more, "key": key, **_replicas(cloud, state, _declared(scope, rule))}
 
 
@@ -120,20 +121,6 @@ def _policy(cloud: Cloud, arn: str) -> State:
         if HIDDEN not in denied.message:
             raise
         return {"unreadable": denied.operation}
-
-
-def _key(cloud: Cloud, found: str, declared: str | None, targets: dict[str, str]) -> str:
-    """The key of a secret, under its declared name where it is that one; the alias is asked for once."""
-    if declared is None or found in (declared, AWS_KEY):
-        return found
-    if declared.startswith("alias/") and not found.endswith(f":{declared}") and declared not in targets:
-        try:
-            targets[declared] = cloud.call("kms", "describe_key", KeyId=declared)["KeyMetadata"]["KeyId"]
-        except Missing:
-            targets[declared] = ""
-    whole = targets.get(declared, declared)
-    same = found.endswith(f":{declared}") or (whole and whole.rpartition("/")[2] == found.rpartition("/")[2])
-    return declared if same else found
 
 
 def _replicas(cloud: Cloud, state: State, declared: Iterable[str]) -> State:
