@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check bench docs data lock judges sweep clean
+.PHONY: help setup demo test check bench docs data lock judges spark sweep clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -55,6 +55,13 @@ lock: $(READY) ## Pin the newest allowed version of every dependency, with hashe
 
 judges: $(READY) ## Compare our decisions with those of evaluators made by others; needs node and npm
 	@$(BIN)/python -m pytest -q -m judges
+
+# Spark is half a gigabyte and no part of the product, which only has a job for it.
+spark: $(READY) ## Condense logs on a real Spark cluster, a master and two workers; needs Java 17
+	@command -v java >/dev/null || { echo "Java 17 is needed, for example: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+	@test -x build/spark/bin/python || $(BIN)/uv venv -q --python $(BIN)/python build/spark
+	@$(BIN)/uv pip install -q --python build/spark/bin/python --constraint requirements.lock "pyspark>=4" msgspec click
+	@$(BIN)/python -m pytest -q -m sweep tests/replay/test_spark.py
 
 sweep: $(READY) ## Run the slow sweeps: every call index, large organizations
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m sweep

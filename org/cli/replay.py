@@ -33,6 +33,7 @@ FAILURES = ("denied", "depends", "allowed", "damaged")
 @click.option(
     "--keep", multiple=True, metavar="KEY", help="Keep this condition key in the corpus too; may be repeated."
 )
+@click.option("--athena", is_flag=True, help="Print SQL with which Athena condenses logs where they are.")
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Read with so many.")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print it."
@@ -52,6 +53,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     form: str,
     fail_on: tuple[str, ...],
     merge: bool,
+    athena: bool,
 ) -> int:
     """Say what policies would have said to calls that were really made.
 
@@ -63,6 +65,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """
     if merge:
         return merged(logs, out)
+    if athena:
+        return printed(named, keep)
     if bool(logs) == bool(corpus):
         raise click.UsageError("name logs, or a corpus with --corpus")
     if corpus and out:
@@ -80,6 +84,15 @@ def command(  # noqa: PLR0913 - one parameter for each option
     return _replayed.decided_at_once(logs, asked, keep, processes, form, fail_on)
 
 
+def printed(named: Path | None, keep: tuple[str, ...]) -> int:
+    """The SQL for a corpus with the same keys is on standard output; the exit code comes back."""
+    from org.replay.keys import plus
+    from org.replay.query import unload
+
+    click.echo(unload(plus(_replayed.kept(named), keep)), nl=False)
+    return 0
+
+
 def merged(corpora: tuple[str, ...], out: Path | None) -> int:
     """The corpora are one; the exit code comes back."""
     from org.replay import corpus
@@ -93,9 +106,7 @@ def merged(corpora: tuple[str, ...], out: Path | None) -> int:
     return 0
 
 
-def condensed(
-    logs: tuple[str, ...], out: Path, keys: Keys, processes: int, form: str, fail_on: tuple[str, ...]
-) -> int:
+def condensed(logs: tuple[str, ...], out: Path, keys: Keys, processes: int, form: str, fail_on: tuple[str, ...]) -> int:
     """The corpus of the logs is in the file; the exit code comes back."""
     begun = time.monotonic()
     built, code = read(logs, out, keys, processes, fail_on)
