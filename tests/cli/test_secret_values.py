@@ -42,6 +42,13 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
 
 @pytest.fixture
 def planted(client: Callable[..., Any], assume: Callable[..., dict[str, Any]], sandbox: Sandbox) -> Sandbox:
+    plant(client, assume, sandbox, "eu-west-1")
+    return sandbox
+
+
+def plant(
+    client: Callable[..., Any], assume: Callable[..., dict[str, Any]], sandbox: Sandbox, region: str = "us-east-1"
+) -> None:
     """In every member a secret with two versions, one that rotates not to the end, and parameters of both kinds."""
     realm = sandbox.world.realm
     assert realm is not None
@@ -49,14 +56,13 @@ def planted(client: Callable[..., Any], assume: Callable[..., dict[str, Any]], s
         if account == realm.management:
             continue
         credentials = assume(account)
-        secrets, parameters = (client(name, credentials, "eu-west-1") for name in ("secretsmanager", "ssm"))
+        secrets, parameters = (client(name, credentials, region) for name in ("secretsmanager", "ssm"))
         for name, stage in (("shop/db", "AWSCURRENT"), ("shop/stuck", "AWSPENDING")):
             secrets.create_secret(Name=name, SecretString=CANARY, Description="of the shop")
             secrets.put_secret_value(SecretId=name, SecretString=f"{CANARY}-new", VersionStages=[stage])
         parameters.put_parameter(Name="/shop/password", Value=CANARY, Type="String")
         parameters.put_parameter(Name="/shop/key", Value=CANARY, Type="SecureString")
     sandbox.recorder.clear()
-    return sandbox
 
 
 @pytest.mark.parametrize("words", [["--baseline"], ["--baseline", "--format", "json"], ["--component", "parameters"]])
