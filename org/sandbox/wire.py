@@ -24,7 +24,7 @@ PROTOCOLS = {
     "kms": "json",
 }
 """The services that are answered here alone, with their protocols; moto is never asked about them."""
-BY_HAND = frozenset({"organizations", "resourcegroupstaggingapi", "account", "accessanalyzer", "sts", "s3control"})
+BY_HAND = frozenset({"organizations", "resourcegroupstaggingapi", "account", "sts", "s3control"})
 """Services whose requests and answers are read and written by this module; others by botocore's model."""
 STS = "https://sts.amazonaws.com/doc/2011-06-15/"
 S3_CONTROL = "http://awss3control.amazonaws.com/doc/2018-08-20/"
@@ -51,15 +51,7 @@ def parameters(service: str, body: bytes, headers: dict[str, str]) -> dict[str, 
     parsed = json.loads(body or b"{}")
     if not isinstance(parsed, dict):
         raise TypeError("the body is not an object")
-    return parsed | from_query(headers.get("QUERY_STRING", "")) if service == "accessanalyzer" else parsed
-
-
-def from_query(query: str) -> dict[str, Any]:
-    """The parameters of a REST call that stand in its address; maxResults is a number."""
-    given: dict[str, Any] = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
-    if "maxResults" in given:
-        given["maxResults"] = int(given["maxResults"])
-    return given
+    return parsed
 
 
 def from_form(body: bytes) -> dict[str, Any]:
