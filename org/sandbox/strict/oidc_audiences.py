@@ -6,13 +6,10 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveClientIDFromOpenID
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from org.sandbox.strict.refusal import Refusal
-from org.sandbox.strict.stored import answer
-
-if TYPE_CHECKING:
-    from org.sandbox.strict.registry import Request
+from org.sandbox.strict.registry import Audience, Request, answers
 
 MOST = 100
 
@@ -29,7 +26,8 @@ def audiences(request: Request) -> list[str]:
     return found
 
 
-def add(request: Request) -> dict[str, Any]:
+@answers("iam", Audience.ANYBODY)
+def add_client_id_to_open_id_connect_provider(request: Request) -> dict[str, Any]:
     """The provider has the audience; once more is no error."""
     there, new = audiences(request), request.parameters["ClientID"]
     if new not in there and len(there) >= MOST:
@@ -39,12 +37,9 @@ def add(request: Request) -> dict[str, Any]:
     return {}
 
 
-def remove(request: Request) -> dict[str, Any]:
+@answers("iam", Audience.ANYBODY)
+def remove_client_id_from_open_id_connect_provider(request: Request) -> dict[str, Any]:
     """The provider has not the audience; one that it never had is no error."""
     there = audiences(request)
     there[:] = [one for one in there if one != request.parameters["ClientID"]]
     return {}
-
-
-answer("iam", "AddClientIDToOpenIDConnectProvider", add)
-answer("iam", "RemoveClientIDFromOpenIDConnectProvider", remove)

@@ -80,9 +80,12 @@ def answers(service: str, audience: Audience | None = None) -> Callable[[Answer]
     return register
 
 
+CAPITALS = frozenset(("aws", "id"))
+
+
 def spelled(name: str) -> str:
     """AWS's spelling of a function's name: `enable_aws_service_access` gives EnableAWSServiceAccess."""
-    return "".join("AWS" if word == "aws" else word.capitalize() for word in name.split("_"))
+    return "".join(word.upper() if word in CAPITALS else word.capitalize() for word in name.split("_"))
 
 
 @functools.cache
