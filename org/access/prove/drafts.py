@@ -9,7 +9,7 @@ from org.access.prove import groups, universe
 from org.access.prove.difference import Certainty
 from org.access.prove.future import coming
 from org.access.prove.kin import Kin
-from org.access.prove.problems import numbered, rule
+from org.access.prove.problems import rule
 from org.access.prove.reach import within_reach
 from org.access.prove.settle import Asking, Query, Settled, settled
 from org.model.request import Layer
@@ -36,9 +36,16 @@ def drafts(asking: Asking, problems: Iterable[Problem]) -> Iterator[Draft]:
     """What comes of some problems, those joined that are about the same requests for the same reason."""
     known: dict[tuple[object, ...], Draft] = {}
     for problem in problems:
-        for draft in _of(asking, problem):
+        for draft in of_problem(asking, problem):
             set_of_known = isinstance(draft.actions, int)
-            key = (draft.certainty, draft.numbers, draft.problem.reasons, set_of_known, draft.found.why)
+            key = (
+                draft.certainty,
+                draft.numbers,
+                draft.problem.reasons,
+                set_of_known,
+                draft.found.why,
+                draft.found.incoherent,
+            )
             other = known.get(key)
             if other is not None and isinstance(other.actions, int) and isinstance(draft.actions, int):
                 known[key] = replace(other, actions=other.actions | draft.actions)
@@ -47,9 +54,9 @@ def drafts(asking: Asking, problems: Iterable[Problem]) -> Iterator[Draft]:
     yield from known.values()
 
 
-def _of(asking: Asking, problem: Problem) -> Iterator[Draft]:
+def of_problem(asking: Asking, problem: Problem) -> Iterator[Draft]:
     """What comes of the known actions part by part, and of those that AWS may add."""
-    numbers = numbered(problem.statement, asking.literals) if problem.statement else ()
+    numbers = problem.numbers(asking.literals)
     start = asking.free(numbers)
     if start is None:
         return
@@ -76,7 +83,7 @@ def _of_part(
         return
     kin = Kin(asking, problem.layer, asked, state, members)
     fit = kin.fit()
-    found: dict[tuple[Certainty, str], Draft] = {}
+    found: dict[tuple[object, ...], Draft] = {}
     while members:
         place = universe.first(members)
         is_fit = bool(fit >> place & 1)
@@ -90,8 +97,9 @@ def _of_part(
             same = kin.of_witness(one, place, members & fit)
         else:
             same = kin.of_loose_witness(one, place, members & ~fit)
-        known = found.get((one.certainty, one.why)) or Draft(one.certainty, 0, numbers, one, problem)
+        key = (one.certainty, one.why, one.incoherent)
+        known = found.get(key) or Draft(one.certainty, 0, numbers, one, problem)
         assert isinstance(known.actions, int)
-        found[one.certainty, one.why] = replace(known, actions=known.actions | same | 1 << place)
+        found[key] = replace(known, actions=known.actions | same | 1 << place)
         members &= ~(same | 1 << place)
     yield from found.values()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from org.access import actions
 from org.access.exemptions import BEYOND_RCPS, BEYOND_SCPS
 from org.access.prove import universe
-from org.access.prove.encode import ACTION, Encoded
+from org.access.prove.difference import Certainty
+from org.access.prove.encode import ACTION
 from org.access.prove.keys import Atom, Literal
 from org.access.prove.settle import Asking, Query, Settled, settled
 from org.access.prove.texts import Predicate
@@ -18,6 +19,7 @@ from org.model.request import Layer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from org.access.prove.encode import Encoded
     from org.access.prove.problems import Problem
     from org.access.prove.solve import Choice, Number
 
@@ -42,7 +44,7 @@ def about(statement: Encoded) -> Literal:
 
 def coming(asking: Asking, problem: Problem, numbers: Sequence[Number]) -> Iterator[Coming]:
     """What becomes of actions still unknown that the problem is about; nothing where it names known ones only."""
-    patterns = _patterns(problem.statement)
+    patterns = _patterns(problem)
     if not patterns:
         return
     limits = [asking.literals.number(one) for one in _limits(problem, patterns)]
@@ -57,24 +59,23 @@ def coming(asking: Asking, problem: Problem, numbers: Sequence[Number]) -> Itera
     wanted = (*numbers, *limits, *follows)
     found = _unknown(asking, Query(problem.layer, wanted, tuple(one for one in left if len(one) > 1)))
     if found.certainty is not None:
-        excepted = limits[:1] if problem.statement is not None and problem.statement.not_actions else []
-        yield Coming(_still(asking, problem, patterns, wanted), (*numbers, *excepted, *follows), found)
+        excepted = [asking.literals.number(about(one)) for one in problem.statements if one.not_actions]
+        yield Coming(_still(asking, patterns, wanted), (*numbers, *excepted, *follows), found)
 
 
-def _patterns(statement: Encoded | None) -> tuple[str, ...]:
-    """The patterns of a statement that may stand for something unknown."""
-    if statement is None or statement.not_actions:
-        return ("*",)
+def _patterns(problem: Problem) -> tuple[str, ...]:
+    """The patterns of the problem that may stand for something unknown; those of the statement that has fewest."""
     known = universe.universe().places
-    return tuple(one for one in statement.actions if one not in known)
+    lists = [
+        tuple(one for one in each.actions if one not in known) for each in problem.statements if not each.not_actions
+    ]
+    return min(lists, key=len, default=("*",))
 
 
 def _limits(problem: Problem, patterns: tuple[str, ...]) -> Iterator[Literal]:
-    """What the action must be: of the problem, and bound by the layer."""
-    if problem.statement is not None and problem.statement.not_actions:
-        yield about(problem.statement)
-    else:
-        yield Atom(ACTION, Predicate("like", patterns)), True
+    """What the action must be: of the problem, of one of the patterns, and bound by the layer."""
+    yield Atom(ACTION, Predicate("like", patterns)), True
+    yield from map(about, problem.statements)
     if problem.layer is Layer.RCP:
         yield Atom(ACTION, Predicate("like", tuple(f"{one}:*" for one in sorted(actions.rcp_services())))), True
         yield Atom(ACTION, Predicate("like", tuple(sorted(BEYOND_RCPS)))), False
@@ -119,16 +120,10 @@ def _unknown(asking: Asking, query: Query) -> Settled:
         if name not in universe.universe().places:
             return found
         numbers = (*numbers, asking.literals.number((Atom(ACTION, Predicate("equals", (name,))), False)))
-    return Settled(None)
+    return Settled(Certainty.UNDECIDED, why="only known actions were found among those that wildcards stand for")
 
 
-def _still(asking: Asking, problem: Problem, patterns: tuple[str, ...], wanted: tuple[Number, ...]) -> tuple[str, ...]:
+def _still(asking: Asking, patterns: tuple[str, ...], wanted: tuple[Number, ...]) -> tuple[str, ...]:
     """The patterns that stand for something that is left."""
-    if problem.statement is not None and problem.statement.not_actions:
-        return patterns
-    possible = []
-    for one in patterns:
-        literal = asking.literals.number((Atom(ACTION, Predicate("like", (one,))), True))
-        if asking.free([*wanted, literal]) is not None:
-            possible.append(one)
-    return tuple(possible)
+    literals = ((one, asking.literals.number((Atom(ACTION, Predicate("like", (one,))), True))) for one in patterns)
+    return tuple(one for one, number in literals if asking.free([*wanted, number]) is not None)

