@@ -79,8 +79,9 @@ def _known(organization: Organization | None) -> dict[str, Any]:
 def write(role: Role, folder: Path, *, pretty: bool) -> None:
     """One file for each document of the role is in the folder: `s3-read-only.trust.json`."""
     from org.model.policy import minified
+    from org.policy.role_parts import named
 
-    for section, document in role.documents.items():
+    for section, document in named(role.documents):
         file = folder / f"{role.name}.{section}.json"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -156,30 +157,39 @@ def as_table(roles: Sequence[Role]) -> str:
 def _sizes(role: Role) -> str:
     from org.model.policy import minified
     from org.policy.quota import size
+    from org.policy.role_parts import named
 
-    return ", ".join(f"{section} {size(minified(document)):,}" for section, document in role.documents.items())
+    return ", ".join(f"{section} {size(minified(document)):,}" for section, document in named(role.documents))
 
 
 def as_documents(role: Role) -> str:
     """The documents of a role, indented, each under the name of its section."""
     from org.model.policy import minified
     from org.policy.quota import size
+    from org.policy.role_parts import CHARACTERS, PERMISSIONS, named
     from org.policy.roles import QUOTAS
 
     parts = [f"{role.name}: {role.title}"]
-    for section, document in role.documents.items():
-        taken = f"{size(minified(document)):,} of {QUOTAS[section]:,} characters"
+    for section, document in named(role.documents):
+        most = CHARACTERS if section.startswith(PERMISSIONS) else QUOTAS[section]
+        taken = f"{size(minified(document)):,} of {most:,} characters"
         parts.append(f"{section} ({taken}):\n{json.dumps(document, indent=2)}")
     return "\n\n".join(parts)
 
 
 def as_json(roles: Sequence[Role]) -> str:
-    """The versioned JSON: every role with its documents, its list of actions, and the values it was made with."""
+    """The versioned JSON: every role with its documents, its list of actions, and the values it was made with.
+
+    `policies` has the same as IAM gets it, where `documents` takes more than one policy.
+    """
+    from org.policy.role_parts import named
+
     records = [
         {
             "name": role.name,
             "title": role.title,
             "documents": dict(role.documents),
+            "policies": dict(named(role.documents)),
             "allow": list(role.allow),
             "values": dict(role.values),
             "examples": list(role.examples),

@@ -8,11 +8,13 @@ from org.policy.lint.document import Kind
 from org.policy.lint.reading import document
 from org.policy.lint.rules import run
 from org.policy.parse import Tree
+from org.policy.role_parts import PERMISSIONS, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from org.model.finding import Finding, Span
+    from org.model.policy import Document as JsonDocument
     from org.policy.lint.document import Document
     from org.policy.parse import Path
     from org.policy.roles import Role, RoleTemplate
@@ -33,10 +35,20 @@ def role_documents(roles: Iterable[Role], templates: Mapping[str, RoleTemplate])
     for role in roles:
         template = templates[role.name]
         bound = [index for index, _ in template.template.bind(role.values)]
-        for section, written in role.documents.items():
+        for section, whole in role.documents.items():
             indices = [index for index in bound if index in template.sections[section]]
-            spans: dict[Path, Span] = {
-                ("Statement", number): template.template.statement_span(index) for number, index in enumerate(indices)
-            }
-            spans[()] = template.template.tree.span(())
-            yield section, document(Tree(dict(written), spans, {}), KINDS[section])
+            for written, origins in _written(section, whole):
+                spans: dict[Path, Span] = {
+                    ("Statement", number): template.template.statement_span(indices[origin])
+                    for number, origin in enumerate(origins)
+                }
+                spans[()] = template.template.tree.span(())
+                yield section, document(Tree(dict(written), spans, {}), KINDS[section])
+
+
+def _written(section: str, whole: JsonDocument) -> Iterator[tuple[JsonDocument, Sequence[int]]]:
+    """The documents that IAM gets for a section, with the number of each statement in the section."""
+    if section == PERMISSIONS:
+        yield from ((part.document, part.origins) for part in parts(whole))
+    else:
+        yield whole, range(len(whole["Statement"]))

@@ -21,6 +21,7 @@ from org.policy.parameters import problems
 from org.policy.parse import LONGEST, Broken, Tree, parse
 from org.policy.quota import size
 from org.policy.reference import resolve
+from org.policy.role_parts import CHARACTERS, PERMISSIONS, POLICIES, excess
 from org.policy.shape import shape
 from org.policy.words import finding, shown, suggestion
 
@@ -32,9 +33,14 @@ if TYPE_CHECKING:
     from org.policy.parse import Path as Node
     from org.policy.template import Template
 
-QUOTAS = {"trust": 2_048, "permissions": 10_240, "boundary": 6_144, "resource": 20_480}
-"""The sections of a role and the characters that AWS takes in each: a trust policy, inline policies, a managed policy,
-and the smallest of the resource policies (that of an S3 bucket)."""
+QUOTAS = {
+    "trust": 2_048,
+    PERMISSIONS: POLICIES * CHARACTERS,
+    "boundary": CHARACTERS,
+    "resource": 20_480,
+}
+"""The sections of a role and the characters that AWS takes in each: a trust policy, as many managed policies as a role
+may have (see `org.policy.role_parts`), one of them, and the smallest of the resource policies, that of an S3 bucket."""
 TEXTS = ("name", "kind", "title", "description")
 OPTIONAL = ("controls", "parameters", "allow", "issuer", *QUOTAS)
 ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity", "sts:TagSession")
@@ -286,15 +292,21 @@ def _mistakes(role: Role, template: RoleTemplate) -> Iterator[Finding]:
     for section, document in role.documents.items():
         start = template.sections[section].start
         span = template.template.statement_span(start) if template.sections[section] else None
-        taken = size(minified(document))
-        if taken > QUOTAS[section]:
-            message = f"the {section} of `{role.name}` take {taken:,} characters, and AWS takes {QUOTAS[section]:,}"
-            yield finding("ORG111", message, span)
+        if too_long := _too_long(section, document):
+            yield finding("ORG111", f"the {section} of `{role.name}`: {too_long}", span)
         listed = ASSUMING if section == "trust" else role.allow
         for statement in document["Statement"]:
             if statement.get("Effect") == "Allow":
                 for message in _excess(statement, listed):
                     yield finding("ORG190", f"the {section} of `{role.name}`: {message}", span)
+
+
+def _too_long(section: str, document: Document) -> str:
+    """Why AWS would not take the document, in words; empty where it would."""
+    if section == PERMISSIONS:
+        return excess(document)
+    taken = size(minified(document))
+    return f"{taken:,} characters, and AWS takes {QUOTAS[section]:,}" if taken > QUOTAS[section] else ""
 
 
 def _excess(statement: Mapping[str, Any], listed: Sequence[str]) -> Iterator[str]:
