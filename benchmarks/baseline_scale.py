@@ -37,7 +37,9 @@ def learnt(can: Can, names: list[str]) -> list[str]:
         print("".join(f"LEFT OUT: {name}: {why}\n" for name, why in alone.items() if why), end="")
         resting = [name for name, why in alone.items() if not why]
     can.tell(mode="learn")
-    can.run(resting, keys)
+    for said in _said(can.run(resting, keys)):
+        if said["failed"] or said["changes"]:
+            print(f"NOT AT REST while learning: {said['component']}: {said['changes']} changes {said['reason']}")
     return resting
 
 

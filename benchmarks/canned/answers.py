@@ -23,7 +23,7 @@ HOST = re.compile(rb"\r\nhost: *([^\r]*)", re.IGNORECASE)
 ACCOUNT = re.compile(rb"(?<!\d)\d{12}(?!\d)")
 PLACEHOLDER, KEY_PLACEHOLDER = b"<<account!>>", b"<<the key!>>>"
 """As long as an account's id and key, so that no Content-Length changes."""
-VARIES = re.compile(rb"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}|(?<![0-9a-f-])[0-9a-f]{5,})[0-9a-f]{12}(?![0-9a-f])")
+VARIES = re.compile(rb"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}|(?<![0-9a-f-])[0-9a-f]{5,})[0-9a-f]{12}(?![0-9a-f<])")
 """Ids that AWS makes up (a key's, a VPC's), which no two accounts share: they end in the account's id here."""
 ISSUED = re.compile(rb"ASIA[A-Z2-7]{16}")
 OURS = b"ASIA0000"
@@ -70,6 +70,20 @@ class Answers:
             self._learned[self._whose(subject), *key] = general
             self._names[key] = self._name(head, body)
         return answer
+
+    def prepare(self, service: str, region: str, line: str, target: str, body: str) -> None:
+        """The sandbox has done what the typical account asks for; raises where it refuses."""
+        key = self._sandbox.sign_in(self._typical.decode())
+        fields = [
+            f"{line} HTTP/1.1",
+            f"Host: {service}.{region}.amazonaws.com",
+            f"Authorization: AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{service}/aws4_request",
+            "Content-Type: application/x-amz-json-1.1",
+            *([f"X-Amz-Target: {target}"] if target else []),
+        ]
+        answer = self._asked("\r\n".join([*fields, ""]).encode(), body.encode())
+        if not answer.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(answer.decode())
 
     def _whose(self, subject: bytes) -> bytes:
         return b"" if subject in {self._typical, b""} else subject

@@ -33,10 +33,22 @@ accounts:
   - {{key: log-archive, name: acme-log-archive, ou: Security, id: "900000000001"}}
   - {{key: security, name: acme-security, ou: Security, id: "900000000002"}}
 """
+BUCKET = "acme-config"
 SETTINGS: dict[str, dict[str, Any]] = {
-    "kms-keys": {"keys": {"alias/baseline": {"services": ["ec2", "secretsmanager"]}}}
+    "kms-keys": {"keys": {"alias/baseline": {"services": ["ec2", "secretsmanager"]}}},
+    "config-recorder": {"bucket": BUCKET},
 }
 """Settings of components whose defaults would leave them nothing to look at."""
+SECRETS = tuple(json.dumps({"Name": f"app-{number}/database", "SecretString": "{}"}) for number in range(2))
+PREPARED = (
+    ("s3", "us-east-1", f"PUT /{BUCKET}", "", ""),
+    *(
+        ("secretsmanager", place, "POST /", "secretsmanager.CreateSecret", text)
+        for place in REGIONS
+        for text in SECRETS
+    ),
+)
+"""What is there before the first run, as requests of the typical account: service, Region, line, target and body."""
 
 
 def key(number: int) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from canned.answers import Answers, Mode
 from canned.authority import Authority
 from canned.front import Front
+from canned.organization import PREPARED
 from org.reconcile.wanted import wanted
 from org.sandbox.seed import HOME
 from org.sandbox.serve import Sandbox
@@ -27,6 +28,8 @@ def main(accounts_file: str, typical: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         authority = Authority(Path(folder))
         answers = Answers(Sandbox(organization, empty_pages=0), keys, typical)
+        for request in PREPARED:
+            answers.prepare(*request)
         front = Front(authority.context(), answers)
         waiting = [True]
 
