@@ -29,8 +29,8 @@ def read(cloud: Cloud, _: Scope) -> Things:
         rule["ConfigRuleName"]: {"managed": managed(rule["Source"]), "resources": 0, "more": False}
         for rule in cloud.pages("config", "describe_config_rules", "ConfigRules")
     }
-    operation, those = "describe_compliance_by_config_rule", {"ComplianceTypes": [BROKEN]}
-    for found in cloud.pages("config", operation, "ComplianceByConfigRules", **those) if rules else ():
+    operation, those = "describe_compliance_by_config_rule", [BROKEN]
+    for found in cloud.pages("config", operation, "ComplianceByConfigRules", ComplianceTypes=those) if rules else ():
         count = found["Compliance"].get("ComplianceContributorCount", {})
         name, broken = found["ConfigRuleName"], {"resources": count.get("CappedCount", 1)}
         if name in rules:
