@@ -55,10 +55,3 @@ def operation_uri(service: str, operation: str) -> str:
     """The path of an operation in REST; empty where it has none."""
     found = operation_of(service, operation)
     return str(found.http.get("requestUri", "")) if found else ""
-
-
-@functools.cache
-def members(service: str, operation: str) -> tuple[str, ...]:
-    """The names of all parameters that an operation has; none for one that is in no model."""
-    shape = input_shape_of(service, operation)
-    return tuple(shape.members) if shape else ()

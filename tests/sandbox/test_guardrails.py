@@ -248,6 +248,24 @@ def test_an_rcp_binds_neither_the_management_accounts_resources_nor_other_servic
     assert "" == denied(staged.of("iam").list_roles)
 
 
+def test_an_rcp_at_the_root_leaves_a_bucket_of_the_management_account_to_its_policy(staged: Stage) -> None:
+    staged.under(policy("ou:/", statement("s3:*", Principal="*"), kind=RCP))
+    root = staged.root("s3")
+    root.create_bucket(Bucket="acme-root")
+    opened = statement("s3:ListBucket", "arn:aws:s3:::acme-root", "Allow", Principal={"AWS": LOG})
+    root.put_bucket_policy(Bucket="acme-root", Policy=document(opened))
+    assert "" == denied(staged.of("s3").list_objects_v2, Bucket="acme-root")
+
+
+def test_a_parameter_that_is_not_given_is_what_the_service_makes_of_it(staged: Stage) -> None:
+    large = statement("kms:CreateKey", Condition={"StringEquals": {"kms:KeySpec": "RSA_4096"}})
+    staged.under(policy("ou:/", large))
+    create = staged.of("kms").create_key
+    assert "nobody knows: kms:keyspec" == denied(create)
+    given = [denied(create, KeySpec=spec, KeyUsage="SIGN_VERIFY") for spec in ("RSA_4096", "RSA_2048")]
+    assert [SERVICE_CONTROL, ""] == given
+
+
 def test_an_rcp_binds_the_roles_of_its_accounts(staged: Stage) -> None:
     staged.under(policy("ou:Security", statement("sts:AssumeRole", Principal="*"), kind=RCP))
     assume = staged.root("sts").assume_role

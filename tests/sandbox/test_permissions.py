@@ -234,7 +234,40 @@ def test_an_enforced_role_needs_permission_to_assume_another(staged: Stage) -> N
     staged.of("iam").create_role(RoleName="target", AssumeRolePolicyDocument=trusting({"AWS": LOG}))
     call = {"RoleArn": target, "RoleSessionName": "xx"}
     assert "" == denied(staged.with_key("sts", sure).assume_role, **call)
-    assert IDENTITY == denied(staged.with_key("sts", unsure).assume_role, **call)
+    assert "AccessDenied" == denied(staged.with_key("sts", unsure).assume_role, **call)
+
+
+def test_a_trust_policy_that_names_the_role_itself_is_enough_in_one_account(staged: Stage) -> None:
+    staged.under(enforce_iam=True)
+    hub = made(staged, statement("iam:*", effect="Allow"), name="hub")
+    role = f"arn:aws:iam::{LOG}:role/hub"
+    staged.of("iam").create_role(RoleName="target", AssumeRolePolicyDocument=trusting({"AWS": role}))
+    staged.of("iam", PAY).create_role(RoleName="target", AssumeRolePolicyDocument=trusting({"AWS": role}))
+    assumes = staged.with_key("sts", hub).assume_role
+    roles = [f"arn:aws:iam::{staged.id(account)}:role/target" for account in (LOG, PAY)]
+    assert ["", "AccessDenied"] == [denied(assumes, RoleArn=one, RoleSessionName="xx") for one in roles]
+
+
+def test_a_session_policy_limits_what_can_be_assumed(staged: Stage) -> None:
+    staged.under()
+    iam = staged.of("iam")
+    iam.create_role(RoleName="next", AssumeRolePolicyDocument=trusting({"AWS": LOG}))
+    call = {"RoleArn": f"arn:aws:iam::{LOG}:role/next", "RoleSessionName": "xx"}
+    for action, expected in (("sts:AssumeRole", ""), ("iam:*", "AccessDenied")):
+        keys = assume(staged, ADMIN, Policy=document(statement(action, effect="Allow")))
+        assert expected == denied(staged.with_key("sts", keys).assume_role, **call)
+
+
+def test_tags_of_a_session_must_be_trusted_too(staged: Stage) -> None:
+    staged.under()
+    both = ["sts:AssumeRole", "sts:TagSession"]
+    for name, actions in (("plain", "sts:AssumeRole"), ("tagged", both)):
+        allow = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions}
+        staged.of("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document(allow))
+    tags = [{"Key": "team", "Value": "web"}]
+    call = staged.root("sts").assume_role
+    roles = [f"arn:aws:iam::{LOG}:role/{name}" for name in ("plain", "tagged")]
+    assert ["AccessDenied", ""] == [denied(call, RoleArn=one, RoleSessionName="xx", Tags=tags) for one in roles]
 
 
 def test_an_enforced_role_may_act_in_another_account_as_far_as_its_own_policies_go(staged: Stage) -> None:

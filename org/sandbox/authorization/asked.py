@@ -22,7 +22,6 @@ from org.replay.signature import Around
 from org.replay.touching import Happened, Need, needs
 from org.sandbox.authorization import context, events, owned
 from org.sandbox.authorization.regions import region_of
-from org.sandbox.models import members
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +66,7 @@ class Asker:
         event = self.event(attempt, region, parameters)
         keys = context.of_caller(caller, self.world.now(), region, attempt.agent)
         for need in needs(plan(events.source(aim.service), event.name, KEYS).actions, event):
-            own = self.own_keys(need, event, aim, parameters)
+            own = self.own_keys(need, event, parameters)
             for resource in need.resources:
                 yield self.request(need, resource, event, keys | own)
 
@@ -86,11 +85,11 @@ class Asker:
         who = attempt.caller.issuer or attempt.caller.arn
         return Happened(found.event, found.service, values, (), Home("aws", region, account), who, UNTOLD)
 
-    def own_keys(self, need: Need, event: Happened, aim: Aim, parameters: Mapping[str, Any]) -> context.Keys:
+    def own_keys(self, need: Need, event: Happened, parameters: Mapping[str, Any]) -> context.Keys:
         """The keys that this use of the action has: what its parameters tell."""
         if need.context:
             return {key: tuple(value) if isinstance(value, list) else value for key, value in need.context.items()}
-        keys = context.of_parameters(need.action, parameters, members(aim.service, aim.operation))
+        keys = context.of_parameters(need.action, parameters)
         if event.service == "kms":
             keys |= {"kms:calleraccount": event.home.account, "kms:viaservice": None}
         if event.service == "ec2" and event.name != "CreateTags":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from org.access.actions import service
@@ -61,18 +61,14 @@ def moment(seconds: float) -> str:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def of_parameters(action: str, parameters: Mapping[str, Any], members: Iterable[str]) -> Keys:
+def of_parameters(action: str, parameters: Mapping[str, Any]) -> Keys:
     """The keys that hold what a parameter says: tags, and a key of the service that is named like a parameter.
 
-    A key whose parameter the operation has and the call does not give is absent.
+    Of a parameter that is not given nobody knows which default the service takes.
     """
     keys = of_tags(parameters)
     given = {plain(name): value for name, value in parameters.items()}
-    able = frozenset(map(plain, members))
-    for key, name in own_keys(action):
-        if name in able:
-            keys[key] = scalar(given.get(name))
-    return keys
+    return keys | {key: scalar(given[name]) for key, name in own_keys(action) if name in given}
 
 
 def corrected(action: str, keys: Keys, values: Mapping[str, tuple[str, ...]]) -> Keys:

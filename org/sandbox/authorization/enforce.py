@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from org.sandbox.strict.state import World
 
 ANYBODY = Principal("arn:aws:sts::000000000000:assumed-role/any/any")
+ASSUMING = frozenset(("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"))
 FREE = frozenset(("sts:GetCallerIdentity",))
 """Actions that need no permission (STS API page GetCallerIdentity)."""
 
@@ -99,13 +100,14 @@ class Enforcer:
     ) -> Iterator[Written]:
         """The policies that each must allow the request: the organization's, then the principal's and the resource's.
 
-        Where nothing is known of a resource's own policy, it leaves everything to the caller's account.
+        Where nothing is known of a resource's own policy, it leaves everything to the caller's account. Whether a role
+        may be assumed is for `trusts` to say, with its trust policy.
         """
         with self.world.lock:
             rcps = guardrails.rcps(self.world, asked.resource_account or caller.account)
         yield Written(scps=scps, rcps=rcps, guardrails_only=True)
         bucket, key = bucket_of(asked.resource), key_policy(self.world, asked.resource)
-        if own is None and bucket is None and not key:
+        if (own is None and bucket is None and not key) or asked.action in ASSUMING:
             return
         known = bucket_text(bucket) if bucket else key or delegation(caller.account)
         found = own or EVERYTHING
