@@ -53,7 +53,8 @@ class Difference:
 class Setting:
     """Where a chain of policies holds: the account, its organization and OUs. It makes witnesses coherent.
 
-    `regions` are those to take witnesses from first; `management` is true for the management account.
+    `org_path` is what `aws:PrincipalOrgPaths` holds there, a pattern with `*` where it is not known. `regions` are
+    those to take witnesses from first; `management` is true for the management account.
     """
 
     account: str

@@ -111,8 +111,12 @@ def _principal(state: State, values: Values, setting: Setting, world: World) -> 
         arn,
         tags=held,
         org_id=setting.org_id if world.member else org_id if isinstance(org_id, str) else None,
-        org_paths=(setting.org_path,) if world.inside else paths if isinstance(paths, tuple) else (),
+        org_paths=paths if isinstance(paths, tuple) else (_path(setting),) if world.inside else (),
     )
+
+
+def _path(setting: Setting) -> str:
+    return setting.org_path.replace("*", "ab12")
 
 
 def _principal_arn(state: State, values: Values, setting: Setting, world: World) -> str | None:
@@ -142,7 +146,7 @@ def incoherent(state: State, setting: Setting, world: World, action: Action | No
     """Requests that meet the literals of a state, whatever goes together: their context overrides what would follow."""
     account = world.account or worlds.OTHER_ACCOUNT
     arn = f"arn:{worlds.partition(setting)}:iam::{account}:role/Example"
-    member = (setting.org_id, (setting.org_path,)) if world.member else (None, ())
+    member = (setting.org_id, (_path(setting),)) if world.member else (None, ())
     owner = setting.account if world.here else worlds.OTHER_ACCOUNT
     for values in grounded(state):
         resource = values.get(RESOURCE) or _again(None, worlds.resource_range(setting, world, action), values)

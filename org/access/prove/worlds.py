@@ -125,10 +125,12 @@ def _organization(slot: str, org_id: str, org_path: str | None, exists: bool, me
         return Range(absent=True, one=not several, several=several, texts=texts)
     if not several:
         return Range(fixed=(org_id,))
-    if org_path is not None:
+    if org_path is not None and "*" not in org_path:
         return Range(fixed=((org_path,),))
-    shape = f"{org_id}/r-?*/"
-    return Range(absent=False, one=False, texts=Domain(shapes=(shape,), hints=(f"{org_id}/r-ab12/",)))
+    shape = org_path or f"{org_id}/r-?*/"
+    return Range(
+        absent=False, one=False, texts=Domain(shapes=(shape,), hints=(shape.replace("?", "").replace("*", "ab12"),))
+    )
 
 
 def principal_range(setting: Setting, world: World) -> Range:
