@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from org.model.finding import Finding, Severity
+from org.model.organization import Pipeline
 from org.model.place import Place, partition
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ class Scope:
 
     `settings` are final. `region` is the Region of the place, the home Region where the component is account-wide.
     `regions` are the governed Regions that are on in this account. `accounts` has the ids of all accounts that exist,
-    by key. `tags` are the account's.
+    by key. `tags` are the account's. `pipeline` has the names of its roles, `services` those that the organization
+    trusts or gives an administrator, and `folders` are where templates are looked for.
     """
 
     place: Place = field(default_factory=lambda: Place(""))
@@ -55,6 +58,9 @@ class Scope:
     tags: Mapping[str, str] = field(default_factory=dict)
     organization_id: str = ""
     management: str = ""
+    pipeline: Pipeline = field(default_factory=Pipeline)
+    services: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
 
     @property
     def account(self) -> str:
@@ -121,7 +127,8 @@ class Component:
       `writes_elsewhere` those in the accounts that it reaches into.
     - `linked_services` are services, say `config.amazonaws.com`, that get a service-linked role by a call of `write`:
       AWS asks the caller for iam:CreateServiceLinkedRole too, which is for no other service.
-    - `after` names components that must come first.
+    - `after` names components that must come first. One that is `first` comes before all that are not, but for those:
+      with it a run gets the permissions that the others need.
     """
 
     name: str
@@ -138,6 +145,7 @@ class Component:
     managed_above: Callable[[Cloud], str | None] | None = None
     controls: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    first: bool = False
     reads_elsewhere: tuple[str, ...] = ()
     writes_elsewhere: tuple[str, ...] = ()
     linked_services: tuple[str, ...] = ()
@@ -175,7 +183,7 @@ def find() -> Mapping[str, Component]:
             place(earlier)
         ordered.setdefault(name, by_name[name])
 
-    for name in sorted(by_name):
+    for name in sorted(by_name, key=lambda name: (not by_name[name].first, name)):
         place(name)
     return ordered
 

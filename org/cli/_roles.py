@@ -92,18 +92,10 @@ def write(role: Role, folder: Path, *, pretty: bool) -> None:
 
 def needs(organization: Organization | None) -> Needs:
     """What the pipeline's roles need for all components of the baseline, and for the services of this organization."""
-    from org import baseline
-    from org.policy.roles import Needs
-    from org.reconcile.places import LIST_REGIONS
+    from org.baseline._needs import needs as of_components
 
-    components = baseline.find().values()
-    services = {*organization.trusted_services, *organization.delegated_administrators} if organization else set()
-    return Needs(
-        component_reads=tuple(sorted({LIST_REGIONS, *(each for one in components for each in one.all_reads)})),
-        component_writes=tuple(sorted({each for one in components for each in one.all_writes})),
-        linked_services=tuple(sorted({each for one in components for each in one.linked_services})),
-        trusted_services=tuple(sorted(services)),
-    )
+    declared = organization and {*organization.trusted_services, *organization.delegated_administrators}
+    return of_components(declared or ())
 
 
 def _sources(findings: Iterable[Finding]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """A role's permissions as managed policies: as many as IAM needs them to be, with exactly the meaning of one.
 
 What the policies of a role allow adds up, and a Deny counts in whichever of them it stands. So an Allow with a long
-list of actions may be cut anywhere between two of them. All Deny statements stay together in the first policy.
+list of actions may be cut anywhere between two of them. All Deny statements stay together in the first policy, and what
+keeps roles comes right after them: a role that changes its own policies one by one can always change the next.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -15,7 +16,7 @@ from org.model.policy import minified
 from org.policy.quota import size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from org.model.policy import Document
 
@@ -25,6 +26,16 @@ which are left to those who attach some of their own.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
+KEEPING = frozenset(
+    f"iam:{name}"
+    for name in (
+        *("AttachRolePolicy", "CreatePolicy", "CreatePolicyVersion", "CreateRole", "DeletePolicyVersion"),
+        *("DeleteRolePolicy", "DetachRolePolicy", "GetPolicy", "GetPolicyVersion", "GetRole", "GetRolePolicy"),
+        *("ListAttachedRolePolicies", "ListOpenIDConnectProviders", "ListPolicyVersions", "ListRolePolicies"),
+        *("PutRolePermissionsBoundary", "TagPolicy", "TagRole", "UpdateAssumeRolePolicy", "UpdateRole"),
+    )
+)
+"""The actions with which roles and their policies are read and changed."""
 PERMISSIONS = "permissions"
 Statement = dict[str, Any]
 
@@ -52,13 +63,16 @@ class Part:
 
 
 def parts(permissions: Document) -> tuple[Part, ...]:
-    """The policies in their order: the Denies first, then every Allow where there is room.
+    """The policies in their order: the Denies, what keeps roles, then every Allow where there is room.
 
     A statement that is too long and cannot be cut stands alone in a policy that is too long.
     """
+    statements = list(permissions["Statement"])
+    whole = Part(statements, list(range(len(statements))))
+    if size(minified(whole.document)) <= CHARACTERS:
+        return (whole,)
     made = [Part()]
-    numbered = list(enumerate(permissions["Statement"]))
-    for origin, statement in sorted(numbered, key=lambda one: one[1].get("Effect") != "Deny"):
+    for _, origin, statement in sorted(_pieces(statements), key=lambda piece: piece[:2]):
         rest: Statement | None = statement
         while rest is not None:
             fits, rest = _cut(made[-1], rest)
@@ -67,6 +81,23 @@ def parts(permissions: Document) -> tuple[Part, ...]:
             if rest is not None:
                 made.append(Part())
     return tuple(made)
+
+
+def _pieces(statements: Sequence[Statement]) -> Iterator[tuple[int, int, Statement]]:
+    """The statements with their rank and their number; what keeps roles is apart from the rest of its statement."""
+    for number, statement in enumerate(statements):
+        actions = statement.get("Action")
+        named = actions if isinstance(actions, list) else [actions]
+        if statement.get("Effect") == "Deny":
+            yield 0, number, statement
+            continue
+        keeping = [action for action in named if action in KEEPING]
+        others = [action for action in named if action not in KEEPING]
+        if not keeping or not others:
+            yield 1 if keeping else 2, number, statement
+        else:
+            yield 1, number, {**statement, "Action": keeping}
+            yield 2, number, {**statement, "Action": others}
 
 
 def _cut(part: Part, statement: Statement) -> tuple[Statement | None, Statement | None]:

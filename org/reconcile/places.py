@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from org.baseline import Scope, Where
+from org.baseline import Scope, Where, _needs
 from org.errors import OrgError
 from org.model.place import Place
 from org.model.result import AccountResult, PlaceResult
@@ -18,6 +18,7 @@ from org.reconcile.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from org.aws.cloud import Cloud
     from org.baseline import Component
@@ -35,19 +36,23 @@ ALWAYS_ON = frozenset(
 
 https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
 """
-LIST_REGIONS = "account:ListRegions"
+LIST_REGIONS = _needs.LIST_REGIONS
 """The IAM action with which an account is asked."""
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What a run stands on: the wanted organization, the way in, and the accounts that exist, by key."""
+    """What a run stands on: the wanted organization, the way in, and the accounts that exist, by key.
+
+    `folders` are where templates are looked for.
+    """
 
     wanted: Organization
     cloud: Cloud
     live: Mapping[str, Account]
     organization_id: str = ""
     apply: bool = False
+    folders: tuple[Path, ...] = ()
 
     @property
     def optional(self) -> bool:
@@ -71,6 +76,11 @@ class Ground:
         return next((one.id or "" for one in self.live.values() if one.management), "")
 
     @cached_property
+    def services(self) -> tuple[str, ...]:
+        """The services that the organization trusts or gives an administrator."""
+        return tuple(sorted({*self.wanted.trusted_services, *self.wanted.delegated_administrators}))
+
+    @cached_property
     def switched_on(self) -> dict[str, frozenset[str]]:
         """The Regions that are on in an account, by its id, as far as it was asked."""
         return {}
@@ -87,6 +97,9 @@ class Ground:
             tags={key: value for key, value in account.tags.items() if value is not None},
             organization_id=self.organization_id,
             management=self.management,
+            pipeline=self.wanted.pipeline,
+            services=self.services,
+            folders=self.folders,
         )
 
 

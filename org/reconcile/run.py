@@ -14,6 +14,7 @@ from org.aws.cloud import Cloud, connect
 from org.errors import BadInput, Partial
 from org.model.finding import Finding
 from org.model.result import Batch
+from org.policy.library import library_folders
 from org.reconcile.align import match_accounts
 from org.reconcile.apply import apply as apply_plan
 from org.reconcile.places import Ground, concerned, over
@@ -113,7 +114,8 @@ def components(
     for one in chosen:
         here = concerned(one, accounts)
         if here and stand is None:
-            stand = ground(asked, connect(asked.home_region), apply=apply, kept=kept)
+            folders = tuple(library_folders(accounts_file))
+            stand = ground(asked, connect(asked.home_region), apply=apply, kept=kept, folders=folders)
             stand.sessions.share(other for other in chosen if other.where is not baseline.Where.ORGANIZATION)
         batch = Batch(one.name, over(stand, one, here) if stand else {})
         failed = batch.failed
@@ -121,12 +123,14 @@ def components(
         yield batch
 
 
-def ground(asked: Organization, cloud: Cloud, *, apply: bool, kept: Path | None = None) -> Ground:
+def ground(
+    asked: Organization, cloud: Cloud, *, apply: bool, kept: Path | None = None, folders: tuple[Path, ...] = ()
+) -> Ground:
     """What a run of the baseline stands on: what is asked for, and the accounts that exist."""
     found = members.read(cloud, kept)
     matched, _ = match_accounts(asked.accounts, found.accounts)
     live = {matched[account.key]: account for account in found.accounts if account.key in matched}
-    return Ground(asked, cloud, live, found.id or "", apply)
+    return Ground(asked, cloud, live, found.id or "", apply, folders)
 
 
 def versions() -> dict[str, str]:
