@@ -19,9 +19,13 @@ SIGNED_AS = {
     "access-analyzer": "accessanalyzer",
     "cost-optimization-hub": "cost-optimization-hub",
     "elasticloadbalancing": "elbv2",
+    "elasticfilesystem": "efs",
+    "states": "stepfunctions",
     "aws-marketplace": "marketplace-catalog",
 }
 """The service by the name that its requests are signed with, where the two differ."""
+BY_PATH = {("s3", "/v20180820/"): "s3control", ("apigateway", "/v2/"): "apigatewayv2"}
+"""The service by how its paths begin, where two sign with the same name."""
 PLACEHOLDER = re.compile(r"\{(\w+)(\+?)\}")
 
 
@@ -45,8 +49,9 @@ def aim(environ: dict[str, Any], body: bytes) -> Aim:
     match = CREDENTIAL.search(signature)
     key, region, signed = match.groups() if match else ("", "", "")
     service = SIGNED_AS.get(signed, signed)
-    if service == "s3" and path.startswith("/v20180820/"):
-        service = "s3control"
+    service = next(
+        (other for (one, start), other in BY_PATH.items() if one == service and path.startswith(start)), service
+    )
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return Aim(service, target.rpartition(".")[2], key, region, "json")
     if action := ACTION.search(body) or ACTION.search(query.encode()):
