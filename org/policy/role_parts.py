@@ -96,7 +96,8 @@ def _pieces(statements: Sequence[Statement]) -> Iterator[tuple[int, int, Stateme
         if not keeping or not others:
             yield 1 if keeping else 2, number, statement
         else:
-            yield 1, number, {**statement, "Action": keeping}
+            sid = {"Sid": f"{statement['Sid']}Roles"} if "Sid" in statement else {}
+            yield 1, number, {**statement, **sid, "Action": keeping}
             yield 2, number, {**statement, "Action": others}
 
 
