@@ -1,0 +1,131 @@
+"""The organization's trail: what AWS asks of its bucket and key to the letter, and what a run never does twice."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from org import baseline
+from org.sandbox.serve import Fault
+from tests.baseline.stage import CASES, IDS, MANAGEMENT, inside, set_up, tried
+
+if TYPE_CHECKING:
+    from org.aws.cloud import Cloud
+    from org.sandbox.serve import Sandbox
+
+COMPONENT = baseline.find()["cloudtrail"]
+NEW = CASES["cloudtrail"][0]
+ARCHIVE = IDS["log-archive"]
+BUCKET = f"org-cloudtrail-{ARCHIVE}-eu-west-1"
+ARN = f"arn:aws:s3:::{BUCKET}"
+TRAIL = f"arn:aws:cloudtrail:eu-west-1:{IDS[MANAGEMENT]}:trail/org-baseline"
+SERVICE = {"Service": "cloudtrail.amazonaws.com"}
+
+
+def case(says: str) -> dict[str, Any]:
+    return next(one for one in CASES["cloudtrail"] if says in one["says"])
+
+
+def statements(cloud: Cloud) -> dict[str, dict[str, Any]]:
+    answer = inside(cloud, "log-archive").call("s3", "get_bucket_policy", Bucket=BUCKET)
+    return {one["Sid"]: one for one in json.loads(answer["Policy"])["Statement"]}
+
+
+def test_the_bucket_lets_in_what_cloudtrail_asks_for_and_no_more(cloud: Cloud, sandbox: Sandbox) -> None:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"""
+    set_up(COMPONENT, cloud, NEW["calls"])
+    tried(COMPONENT, cloud, NEW, apply=True)
+    assert sandbox.world.realm is not None
+    found, organization = statements(cloud), sandbox.world.realm.id
+    allow = {"Effect": "Allow", "Principal": SERVICE}
+    source = {"aws:SourceArn": TRAIL}
+    giving = {"StringEquals": {**source, "s3:x-amz-acl": "bucket-owner-full-control"}}
+    check = {**allow, "Action": "s3:GetBucketAcl", "Resource": ARN, "Condition": {"StringEquals": source}}
+    put = {**allow, "Action": "s3:PutObject", "Condition": giving}
+    assert {
+        "AWSCloudTrailAclCheck20150319": check,
+        "AWSCloudTrailWrite20150319": {**put, "Resource": f"{ARN}/AWSLogs/{IDS[MANAGEMENT]}/*"},
+        "AWSCloudTrailOrganizationWrite": {**put, "Resource": f"{ARN}/AWSLogs/{organization}/*"},
+        "DenyUnencryptedTransport": {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [ARN, f"{ARN}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    } == {sid: {part: value for part, value in one.items() if part != "Sid"} for sid, one in found.items()}
+
+
+def test_the_key_encrypts_for_this_trail_alone_and_the_account_reads_only_what_a_trail_wrote(cloud: Cloud) -> None:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"""
+    set_up(COMPONENT, cloud, NEW["calls"])
+    tried(COMPONENT, cloud, NEW, apply=True)
+    archive = inside(cloud, "log-archive")
+    key = archive.call("kms", "describe_key", KeyId="alias/org-cloudtrail")["KeyMetadata"]["KeyId"]
+    text = archive.call("kms", "get_key_policy", KeyId=key, PolicyName="default")["Policy"]
+    found = {one["Sid"]: one for one in json.loads(text)["Statement"]}
+    context = {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{IDS[MANAGEMENT]}:trail/*"}
+    source = {"StringEquals": {"aws:SourceArn": TRAIL}}
+    assert ("kms:GenerateDataKey*", {**source, "StringLike": context}) == of(found["CloudTrailEncrypts"], SERVICE)
+    assert ("kms:DescribeKey", source) == of(found["CloudTrailDescribes"], SERVICE)
+    account = {"AWS": f"arn:aws:iam::{ARCHIVE}:root"}
+    assert ("kms:Decrypt", {"StringLike": context}) == of(found["ReadersDecrypt"], account)
+    assert archive.call("kms", "get_key_rotation_status", KeyId=key)["KeyRotationEnabled"]
+
+
+def of(statement: dict[str, Any], principal: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    assert ("Allow", principal, "*") == (statement["Effect"], statement["Principal"], statement["Resource"])
+    return statement["Action"], statement["Condition"]
+
+
+def test_the_owner_s_statements_stay_where_ours_are_merged_in(cloud: Cloud) -> None:
+    wrong = case("somebody else's policy is on the bucket")
+    set_up(COMPONENT, cloud, wrong["calls"])
+    before = statements(cloud)
+    tried(COMPONENT, cloud, wrong, apply=True)
+    after = statements(cloud)
+    assert {"Owner"} == set(before)
+    assert before["Owner"] == after["Owner"]
+    assert {"AWSCloudTrailOrganizationWrite", "DenyUnencryptedTransport"} < set(after)
+
+
+def test_lifecycle_rules_of_others_stay(cloud: Cloud) -> None:
+    wrong = case("lifecycle rules stay")
+    set_up(COMPONENT, cloud, wrong["calls"])
+    tried(COMPONENT, cloud, wrong, apply=True)
+    archive = inside(cloud, "log-archive")
+    rules = archive.call("s3", "get_bucket_lifecycle_configuration", Bucket=BUCKET)["Rules"]
+    assert ["theirs", "org-baseline"] == [rule["ID"] for rule in rules]
+
+
+def test_a_trail_whose_answer_was_lost_is_not_made_twice(cloud: Cloud, sandbox: Sandbox) -> None:
+    set_up(COMPONENT, cloud, NEW["calls"])
+    fault = Fault(match="cloudtrail:CreateTrail", code="InternalFailure", status=500, after=True, times=1)
+    sandbox.faults.add(fault)
+    result = tried(COMPONENT, cloud, NEW, apply=True)
+    assert not result.failed, result.reason
+    assert 1 == len(cloud.call("cloudtrail", "describe_trails")["trailList"])
+    assert cloud.call("cloudtrail", "get_trail_status", Name="org-baseline")["IsLogging"]
+
+
+def test_a_bucket_of_a_stranger_is_neither_used_nor_changed(cloud: Cloud, sandbox: Sandbox) -> None:
+    set_up(COMPONENT, cloud, [*NEW["calls"], ["s3", "create_bucket", given(), "eu-west-1", "security"]])
+    result = tried(COMPONENT, cloud, NEW, apply=True)
+    assert result.failed
+    assert BUCKET in result.reason or "GetBucketVersioning" in result.reason
+    assert () == tuple(call for call in sandbox.recorder.writes() if call.service == "s3" and call.account == ARCHIVE)
+
+
+def given() -> dict[str, Any]:
+    return {"Bucket": BUCKET, "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+
+
+def test_looking_costs_15_calls_and_nothing_is_ever_deleted(cloud: Cloud, sandbox: Sandbox) -> None:
+    right = case("everything is as declared")
+    set_up(COMPONENT, cloud, right["calls"])
+    sandbox.recorder.clear()
+    tried(COMPONENT, cloud, right, apply=True)
+    listing = {"DescribeOrganization", "ListAccounts", "GetCallerIdentity", "AssumeRole"}
+    calls = [call.operation for call in sandbox.recorder.calls if call.operation not in listing]
+    assert 15 == len(calls), calls
+    assert [] == [action for action in COMPONENT.all_writes if ":Delete" in action or ":Schedule" in action]
