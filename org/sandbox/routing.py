@@ -102,7 +102,7 @@ def table(service: str) -> tuple[str, list[Route]]:
     except (UnknownServiceError, ValueError):
         return "rest-json", []
     protocol = model["metadata"]["protocol"]
-    routes = [route(model, operation) for operation in model["operations"].values()]
+    routes = [route(model, {**operation, "name": name}) for name, operation in model["operations"].items()]
     return "s3" if service == "s3" else protocol, sorted(routes, key=lambda found: found.rank)
 
 
