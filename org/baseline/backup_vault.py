@@ -106,4 +106,5 @@ component = Component(
     ),
     write=write,
     controls=("DR-01", "DR-02"),
+    after=("kms-keys",),
 )

@@ -85,4 +85,5 @@ component = Component(
     writes=("ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId", "ec2:ResetEbsDefaultKmsKeyId"),
     write=write,
     controls=("ENC-01",),
+    after=("kms-keys",),
 )
