@@ -88,6 +88,7 @@ def load() -> Any:
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["batch"]["use_docker"] = False
     leave_bucket_policies_alone()
+    compile_rules_alone()
     application = DomainDispatcherApplication(create_backend_app)
     found = application.get_backend_for_host
     known = application.backend_url_patterns
@@ -108,3 +109,19 @@ def leave_bucket_policies_alone() -> None:
     from moto.s3.models import FakeBucket
 
     FakeBucket.get_permission = lambda _self, _action, _resource: PermissionResult.NEUTRAL
+
+
+def compile_rules_alone() -> None:
+    """One thread at a time compiles routes: Python 3.11 confuses the syntax trees that two threads build.
+
+    https://github.com/python/cpython/issues/106905
+    """
+    from werkzeug.routing.rules import Rule
+
+    compiled, alone = Rule.compile, threading.Lock()
+
+    def compile_alone(self: Rule) -> None:
+        with alone:
+            compiled(self)
+
+    Rule.compile = compile_alone
