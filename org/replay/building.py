@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from org.replay.keys import Keys
     from org.replay.runs import Done
 
-BATCH_BYTES, BATCH_FILES = 32 << 20, 256
+BATCH_BYTES, BATCH_FILES = 48 << 20, 1024
 """What is read between two points from which a stopped run goes on."""
 TOGETHER = 16
 """Runs that are joined into one, so that there are never many."""
@@ -72,12 +73,12 @@ def build(
         if not (built.files or streams):
             shutil.rmtree(folder)
             return built
-        rest = Condenser(keys, folder / UNFINISHED / "streams")
+        rest = Condenser(keys, work.unfinished / "streams")
         for stream in streams:
             read_one(rest, stream)
         found = [runs.entries(run) for run in work.runs]
         corpus.write(out, keys, *_together(built.numbers, rest, found))
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         return Built(built.numbers, built.files + len(streams), built.resumed)
 
 
@@ -102,8 +103,10 @@ class _Work:
         if self._settings() != settings:
             shutil.rmtree(folder / RUNS, ignore_errors=True)
         shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
-        for name in (RUNS, UNFINISHED):
-            (folder / name).mkdir(exist_ok=True)
+        (folder / RUNS).mkdir(exist_ok=True)
+        # INVARIANT: nobody had this folder before: a process of a run that was killed may still write to its own.
+        self.unfinished = folder / UNFINISHED / uuid.uuid4().hex
+        self.unfinished.mkdir(parents=True)
         (folder / SETTINGS).write_text(json.dumps(settings), encoding="ascii")
         self.runs = sorted(path for path in (folder / RUNS).iterdir())
         self._drop(run for run in self.runs if not runs.is_whole(run))
@@ -182,7 +185,7 @@ class _Work:
 
     def _batch(self, files: list[Done]) -> Batch:
         self._number += 1
-        return Batch(self._folder / UNFINISHED / f"{self._number - 1:08}-0", tuple(files))
+        return Batch(self.unfinished / f"{self._number - 1:08}-0", tuple(files))
 
     def _keep(self, batch: Batch) -> None:
         """The batch's run is one of ours; of many on one level one is made on the next."""
@@ -193,7 +196,7 @@ class _Work:
             if len(same) < TOGETHER:
                 return
             level += 1
-            joined = self._folder / UNFINISHED / f"{max(same).name.partition('-')[0]}-{level}"
+            joined = self.unfinished / f"{max(same).name.partition('-')[0]}-{level}"
             runs.join(same, joined)
             self._add(joined)
             self._drop(same)

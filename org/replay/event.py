@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 from __future__ import annotations
 
+from typing import Generic, NamedTuple, TypeVar
+
 from msgspec import UNSET, Raw, Struct, UnsetType, field, json
 
 Text = str | None
@@ -63,12 +65,11 @@ class Resource(Struct, gc=False):
     account: Text = field(default=None, name="accountId")
 
 
-class Event(Struct, rename="camel", gc=False):
-    """One event, or what events come wrapped in.
+class Plain(Struct, rename="camel", gc=False):
+    """What an event says of itself in plain words.
 
-    EventBridge wraps an event in `detail`, `aws cloudtrail lookup-events` gives its text in `CloudTrailEvent`, and a
-    line may hold the `Records` of a whole file. What the query of `org.replay.athena` writes has the shape of an event
-    too: it stands for `condensed` of them, the last at `last_time`.
+    What the query of `org.replay.query` writes has the shape of an event too: it stands for `condensed` of them, the
+    last at `last_time`.
     """
 
     event_source: str = ""
@@ -78,23 +79,55 @@ class Event(Struct, rename="camel", gc=False):
     event_type: Text = None
     aws_region: Text = None
     error_code: Text = None
-    error_message: Text = None
     recipient_account_id: Text = None
-    user_identity: Identity | None = None
     source_ip: Text = field(default=None, name="sourceIPAddress")
     user_agent: Text = None
     vpc_endpoint_id: Text = None
     vpc_endpoint_account_id: Text = None
     request_parameters: Raw = NOTHING
-    resources: list[Resource] | None = None
     tls_details: Raw = NOTHING
-    detail: Event | UnsetType = UNSET
     text: str | UnsetType = field(default=UNSET, name="CloudTrailEvent")
-    records: list[Event] | UnsetType = field(default=UNSET, name="Records")
     condensed: int = 1
     last_time: str = field(default="", name="lastTime")
 
 
+class Event(Plain, rename="camel", gc=False):
+    """One event, or what events come wrapped in.
+
+    EventBridge wraps an event in `detail`, `aws cloudtrail lookup-events` gives its text in `CloudTrailEvent`, and a
+    line may hold the `Records` of a whole file.
+    """
+
+    error_message: Text = None
+    user_identity: Identity | None = None
+    resources: list[Resource] | None = None
+    detail: Event | UnsetType = UNSET
+    records: list[Event] | UnsetType = field(default=UNSET, name="Records")
+
+
+class Sketch(Plain, rename="camel", gc=False):
+    """The same with its objects left as they are written: most of them were seen before."""
+
+    user_identity: Raw = NOTHING
+    resources: Raw = NOTHING
+    detail: Sketch | UnsetType = UNSET
+    records: list[Sketch] | UnsetType = field(default=UNSET, name="Records")
+
+
+Shape = TypeVar("Shape", Event, Sketch)
+
+
+class Form(NamedTuple, Generic[Shape]):
+    """How events are decoded: one of them, and a list."""
+
+    one: json.Decoder[Shape]
+    many: json.Decoder[list[Shape]]
+
+
 EVENT = json.Decoder(Event)
 EVENTS = json.Decoder(list[Event])
+WHOLE: Form[Event] = Form(EVENT, EVENTS)
+SKETCHED: Form[Sketch] = Form(json.Decoder(Sketch), json.Decoder(list[Sketch]))
+IDENTITY = json.Decoder(Identity | None)
+RESOURCES = json.Decoder(list[Resource] | None)
 PARAMETERS = json.Decoder()

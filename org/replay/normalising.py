@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from org.replay.arns import Home
 from org.replay.callers import NOBODY, OF_A_SERVICE, SERVICE_LINKED, Caller, caller, region
@@ -18,12 +18,13 @@ from org.replay.line import Line, Resource, encode
 from org.replay.parameters import HIDDEN, OMITTED, TAGS
 from org.replay.plans import plan, takes_tags
 from org.replay.service_keys import told
-from org.replay.signature import Around, Signature
+from org.replay.signature import Around
 from org.replay.touching import Happened, needs, requested
 
 if TYPE_CHECKING:
     from org.replay.keys import Keys
     from org.replay.line import Texts
+    from org.replay.signature import Signature
     from org.replay.touching import Need
 
 API_CALL = "AwsApiCall"
@@ -53,9 +54,8 @@ class Normaliser:
         self._plan = lru_cache(maxsize=8192)(lambda source, name: plan(source, name, keys))
         self._context = lru_cache(maxsize=8192)(self._kept_context)
 
-    def lines(self, fields: tuple[Any, ...]) -> str | list[bytes]:
+    def lines(self, call: Signature) -> str | list[bytes]:
         """The calls of a signature as JSON, without count and times; or why its events are left out."""
-        call = Signature._make(fields)
         if call.event_type not in (API_CALL, None):
             return NO_API_CALL
         if call.error and DENIED.fullmatch(call.error):

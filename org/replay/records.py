@@ -8,16 +8,17 @@ object is a JSON object. Only then are brackets counted, record by record.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 from msgspec import DecodeError
 
-from org.replay.event import EVENT, EVENTS
+from org.replay.event import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from org.replay.event import Event
+    from org.replay.event import Form
+
 
 PIECE = 1 << 20
 """Bytes that are decoded together."""
@@ -48,13 +49,14 @@ TOO_LONG = "holds a record that is longer than 4 MiB"
 GIVEN_UP = "is too damaged to be read to its end"
 
 
-class Records:
-    """The events of one file. Iterate once: each piece comes as a list.
+class Records(Generic[Shape]):
+    """The events of one file, decoded in one form. Iterate once: each piece comes as a list.
 
     `damaged` is called with what is wrong, and the line and the column of it.
     """
 
-    def __init__(self, chunks: Iterable[bytes], damaged: Callable[[str, int, int], None]) -> None:
+    def __init__(self, chunks: Iterable[bytes], damaged: Callable[[str, int, int], None], form: Form[Shape]) -> None:
+        self._form: Form[Shape] = form
         self._chunks = iter(chunks)
         self._buffer = b""
         self._ended = False
@@ -68,7 +70,7 @@ class Records:
         """The line and the column of an event of the list that came last; those of the list, unless it has lines."""
         return (self._line + number, 1) if self._by_line else (self._line, self._column)
 
-    def __iter__(self) -> Iterator[list[Event]]:
+    def __iter__(self) -> Iterator[list[Shape]]:
         self._fill(PIECE)
         if self._buffer.startswith(MARK):
             self._skip(len(MARK))
@@ -128,7 +130,7 @@ class Records:
                 return False
             self._fill(PIECE)
 
-    def _array(self) -> Iterator[list[Event]]:
+    def _array(self) -> Iterator[list[Shape]]:
         """The records up to the closing bracket, and what stands behind it of the object around them."""
         while self._anything():
             if self._buffer.startswith(b"]"):
@@ -136,7 +138,7 @@ class Records:
                 self._close()
                 return
             cut, rest = self._cut()
-            found = _decoded(b"[%b]" % self._buffer[:cut]) if cut else None
+            found = self._decoded(b"[%b]" % self._buffer[:cut]) if cut else None
             if found is not None:
                 yield found
                 self._skip(rest)
@@ -164,7 +166,7 @@ class Records:
         ends = [(one.start() + 1, one.end() - 1) for one in BETWEEN.finditer(self._buffer, 0, self._span)]
         return ends[-1] if ends else (0, 0)
 
-    def _one(self) -> Iterator[list[Event]]:
+    def _one(self) -> Iterator[list[Shape]]:
         """The record that the buffer begins with, alone; none where it is damaged."""
         if not self._buffer.startswith(b"{"):
             self._damaged(NO_EVENT)
@@ -175,7 +177,7 @@ class Records:
             self._search()
             return
         piece = self._buffer[:end]
-        found = _decoded(b"[%b]" % piece)
+        found = self._decoded(b"[%b]" % piece)
         if found is not None:
             yield found
             self._skip(end)
@@ -237,7 +239,7 @@ class Records:
     def _is_one_line(self) -> bool:
         return self._buffer.partition(b"\n")[0].rstrip().endswith(b"}")
 
-    def _lines(self) -> Iterator[list[Event]]:
+    def _lines(self) -> Iterator[list[Shape]]:
         self._by_line = True
         while self._anything():
             cut = len(self._buffer) if self._ended else self._buffer.rfind(b"\n") + 1
@@ -249,14 +251,14 @@ class Records:
             else:
                 yield from self._some_lines(self._buffer[:cut])
 
-    def _some_lines(self, piece: bytes) -> Iterator[list[Event]]:
-        found = _decoded_lines(piece)
+    def _some_lines(self, piece: bytes) -> Iterator[list[Shape]]:
+        found = self._decoded_lines(piece)
         if found is not None:
             yield found
             self._skip(len(piece))
             return
         for line in LINE.findall(piece):
-            found = _decoded_lines(line)
+            found = self._decoded_lines(line)
             if found is None:
                 self._damaged(NO_EVENT)
                 if not self._affordable(len(line)):
@@ -275,27 +277,17 @@ class Records:
                 return
             self._fill(PIECE)
 
+    def _decoded(self, piece: bytes) -> list[Shape] | None:
+        """The events of an array; None where one is damaged. Text that is not decoded must be UTF-8 as well."""
+        try:
+            str(piece, "utf-8")
+            return self._form.many.decode(piece)
+        except REFUSED:
+            return None
 
-def unwrapped(text: str) -> Event | None:
-    """The event in the text that `aws cloudtrail lookup-events` gives; None where there is none."""
-    try:
-        return EVENT.decode(text)
-    except REFUSED:
-        return None
-
-
-def _decoded(piece: bytes) -> list[Event] | None:
-    """The events of an array; None where one is damaged. Text that is not decoded must be UTF-8 as well."""
-    try:
-        str(piece, "utf-8")
-        return EVENTS.decode(piece)
-    except REFUSED:
-        return None
-
-
-def _decoded_lines(piece: bytes) -> list[Event] | None:
-    try:
-        str(piece, "utf-8")
-        return EVENT.decode_lines(piece)
-    except REFUSED:
-        return None
+    def _decoded_lines(self, piece: bytes) -> list[Shape] | None:
+        try:
+            str(piece, "utf-8")
+            return self._form.one.decode_lines(piece)
+        except REFUSED:
+            return None

@@ -138,8 +138,8 @@ def order(name: str) -> bytes:
 def write(
     folder: Path, calls: Iterable[Entry], files: Iterable[Done], numbers: Totals, replaced: Iterable[str] = ()
 ) -> None:
-    """The folder is a run, and what it holds is on disk."""
-    folder.mkdir(parents=True)
+    """The folder is a run, and what it holds is on disk; raises `OSError` where the folder around it is gone."""
+    folder.mkdir()
     with (folder / LINES).open("wb") as file:
         file.writelines(map(written, calls))
         _settle(file)

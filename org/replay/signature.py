@@ -1,30 +1,32 @@
 """The signature of an event: everything in it that a request can be made of, and nothing that tells two calls apart.
 
-This is what runs for every event; all thinking is left for the distinct signatures.
+This is what runs for every event; all thinking is left for the distinct signatures. Who called, what is listed and with
+which parameters comes again and again, so each is looked at once and has a number from then on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from org.replay.event import Identity
+from org.replay.event import IDENTITY, RESOURCES, Identity
 from org.replay.parameters import gather
 from org.replay.plans import plan
+from org.replay.records import REFUSED
 
 if TYPE_CHECKING:
-    from msgspec import Raw
-
-    from org.replay.event import Event, Session
+    from org.replay.event import Session, Sketch
     from org.replay.keys import Keys
     from org.replay.parameters import Gathered, Wanted
 
 NULL = b"null"
-MOST_PLANS = 20_000
-"""Names of events whose plans are remembered: more than AWS has, fewer than an attacker could make up."""
-MOST_SEEN, LONGEST_SEEN = 8_192, 1_024
-"""Parameters that are remembered, and how many bytes of JSON they have at most."""
-NOBODY = Identity()
+MOST_SEEN, LONGEST_SEEN = 16_384, 2_048
+"""Objects that are remembered as they are written, and how many bytes each has at most."""
+HEAVIEST = 16 << 20
+"""Bytes of objects that were looked at, after which it is time to forget."""
+LONGEST, LONGEST_NAME = 2_048, 128
+"""Characters of a text, and of the name of an event or its source, that anybody could mean."""
+BROKEN = -1
+"""The number of an object that is not what it has to be."""
 
 
 class Around(NamedTuple):
@@ -68,83 +70,153 @@ class Signature(NamedTuple):
     around: tuple[Any, ...]
 
 
-def signer(keys: Keys) -> Callable[[Event], tuple[Any, ...]]:
-    """What gives the signature of an event, as a plain tuple in the order of `Signature`."""
-    keeps_ip = "aws:sourceip" in keys or "aws:vpcsourceip" in keys
-    keeps_agent, keeps_id = "aws:useragent" in keys, "aws:userid" in keys
-    keeps_issued, keeps_identity = "aws:tokenissuetime" in keys, "aws:sourceidentity" in keys
-    keeps_time = "aws:currenttime" in keys or "aws:epochtime" in keys
-    gathered_of = _gatherer(keys)
+Signed = tuple[Any, ...]
+"""A signature with numbers for objects, which only the signer understands, and only until it forgets."""
 
-    def signature(event: Event) -> tuple[Any, ...]:
+
+class Signer:
+    """Makes the signatures of events, for a corpus that keeps the given keys."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._keeps_ip = "aws:sourceip" in keys or "aws:vpcsourceip" in keys
+        self._keeps_agent, self._keeps_id = "aws:useragent" in keys, "aws:userid" in keys
+        self._keeps_issued, self._keeps_identity = "aws:tokenissuetime" in keys, "aws:sourceidentity" in keys
+        self._keeps_time = "aws:currenttime" in keys or "aws:epochtime" in keys
+        self._seen: dict[bytes, int] = {NULL: 0}
+        self._plans: dict[tuple[str, str], tuple[Wanted, dict[bytes, int]]] = {}
+        self._numbers: dict[Any, int] = {}
+        self._things: list[Any] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """The numbers mean nothing any more, and take no memory."""
+        self._things, self._numbers, self._plans = [], {}, {}
+        self._weight = 0
+        nobody, nothing = self._number(self._who(Identity())), self._number(())
+        self._seen = {NULL: nobody}
+        self._listed = {NULL: nothing}
+        self._nothing = nothing
+
+    @property
+    def is_full(self) -> bool:
+        """True where it is time to forget."""
+        most = max(len(self._things), len(self._seen), len(self._plans))
+        return most > MOST_SEEN or self._weight > HEAVIEST
+
+    def sign(self, event: Sketch) -> Signed | None:
+        """The signature of an event; None for one whose objects are not what they have to be."""
+        raw = bytes(event.user_identity)
+        who = self._seen.get(raw)
+        if who is None:
+            who = self._learn_identity(raw)
+        raw = bytes(event.resources)
+        listed = self._listed.get(raw)
+        if listed is None:
+            listed = self._learn_resources(raw)
+        if BROKEN in (who, listed):
+            return None
         source, name = event.event_source, event.event_name
-        who = event.user_identity or NOBODY
-        session = who.session_context
-        listed = event.resources
+        if len(source) > LONGEST_NAME or len(name) > LONGEST_NAME:
+            return None
+        known = self._plans.get((source, name)) or self._planned(source, name)
+        parameters = self._nothing
+        if known[0].anything:
+            raw = bytes(event.request_parameters)
+            found = known[1].get(raw)
+            parameters = self._learn_parameters(known, raw) if found is None else found
         return (
-            event.event_type,
+            who,
             source,
             name,
+            parameters,
+            listed,
+            event.event_type,
             event.error_code,
+            event.aws_region,
+            event.recipient_account_id,
+            event.vpc_endpoint_id,
+            event.vpc_endpoint_account_id,
+            bytes(event.tls_details) != NULL,
+            event.source_ip if self._keeps_ip else None,
+            event.user_agent if self._keeps_agent else None,
+            event.event_time if self._keeps_time else None,
+        )
+
+    def signature(self, signed: Signed) -> Signature:
+        """What a signature says."""
+        who, source, name, parameters, listed, kind, error, region, recipient, vpce, owner, tls, ip, agent, time = (
+            signed
+        )
+        principal, account, identity, session, rest = self._things[who]
+        around = tuple(map(_short, (region, *identity, *session, vpce, owner, tls, ip, agent, *rest, time)))
+        things = self._things
+        return Signature(
+            kind, source, name, error, principal, account, recipient, things[listed], things[parameters], around
+        )
+
+    def _number(self, thing: Any, weight: int = 0) -> int:
+        self._weight += weight
+        number = self._numbers.setdefault(thing, len(self._things))
+        if number == len(self._things):
+            self._things.append(thing)
+        return number
+
+    def _planned(self, source: str, name: str) -> tuple[Wanted, dict[bytes, int]]:
+        wanted = plan(source, name, self._keys).wanted
+        found = self._plans[source, name] = (wanted, {NULL: self._nothing})
+        return found
+
+    def _learn_parameters(self, known: tuple[Wanted, dict[bytes, int]], raw: bytes) -> int:
+        wanted, seen = known
+        number = self._number(gather(wanted, raw), len(raw))
+        if len(raw) <= LONGEST_SEEN:
+            seen[raw] = number
+        return number
+
+    def _learn_resources(self, raw: bytes) -> int:
+        try:
+            listed = RESOURCES.decode(raw)
+        except REFUSED:
+            return BROKEN
+        number = self._number(tuple((one.arn, one.account) for one in listed or ()), len(raw))
+        if len(raw) <= LONGEST_SEEN:
+            self._listed[raw] = number
+        return number
+
+    def _learn_identity(self, raw: bytes) -> int:
+        try:
+            who = IDENTITY.decode(raw)
+        except REFUSED:
+            return BROKEN
+        number = self._number(self._who(who or Identity()), len(raw))
+        if len(raw) <= LONGEST_SEEN:
+            self._seen[raw] = number
+        return number
+
+    def _who(self, who: Identity) -> tuple[Any, ...]:
+        """Principal and account, and what of `Around` is about who called."""
+        session = who.session_context
+        attributes = session.attributes if session is not None else None
+        return (
             behind(who) if who.type == "AssumedRole" else who.arn,
             who.account_id,
-            event.recipient_account_id,
-            tuple([(one.arn, one.account) for one in listed]) if listed else (),
-            gathered_of(source, name, event.request_parameters),
+            (who.type, who.identity_provider, who.invoked_by, session is not None),
+            _of_session(session) if session is not None else NO_SESSION,
             (
-                event.aws_region,
-                who.type,
-                who.identity_provider,
-                who.invoked_by,
-                session is not None,
-                *(_of_session(session) if session is not None else NO_SESSION),
-                event.vpc_endpoint_id,
-                event.vpc_endpoint_account_id,
-                bytes(event.tls_details) != NULL,
-                event.source_ip if keeps_ip else None,
-                event.user_agent if keeps_agent else None,
-                who.principal_id if keeps_id else None,
-                _issued(session) if keeps_issued else None,
-                session.source_identity if keeps_identity and session is not None else None,
-                event.event_time if keeps_time else None,
+                who.principal_id if self._keeps_id else None,
+                attributes.creation_date if self._keeps_issued and attributes is not None else None,
+                session.source_identity if self._keeps_identity and session is not None else None,
             ),
         )
 
-    return signature
-
-
-def _gatherer(keys: Keys) -> Callable[[str, str, Raw], Gathered]:
-    """What gives the parameters of an event that its plan asks for; the same parameters come again and again."""
-    plans: dict[tuple[str, str], tuple[Wanted, dict[bytes, Gathered]]] = {}
-    kept = 0
-
-    def gathered(source: str, name: str, parameters: Raw) -> Gathered:
-        nonlocal kept
-        known = plans.get((source, name))
-        if known is None:
-            if len(plans) >= MOST_PLANS:
-                plans.clear()
-            known = plans[source, name] = (plan(source, name, keys).wanted, {})
-        wanted, seen = known
-        if not wanted.anything:
-            return ()
-        raw = bytes(parameters)
-        found = seen.get(raw)
-        if found is None:
-            found = gather(wanted, raw)
-            if len(raw) <= LONGEST_SEEN:
-                kept += 1
-                if kept > MOST_SEEN:
-                    for _, memo in plans.values():
-                        memo.clear()
-                    kept = 1
-                seen[raw] = found
-        return found
-
-    return gathered
-
 
 NO_SESSION = (None, None, None, None)
+
+
+def _short(value: Any) -> Any:
+    """The value; None for a text that is too long to mean anything."""
+    return None if isinstance(value, str) and len(value) > LONGEST else value
 
 
 def behind(who: Identity) -> str | None:
@@ -164,7 +236,3 @@ def _of_session(session: Session) -> tuple[Any, ...]:
         session.assumed_root,
         web.federated_provider if web is not None else None,
     )
-
-
-def _issued(session: Session | None) -> str | None:
-    return session.attributes.creation_date if session is not None and session.attributes is not None else None

@@ -37,12 +37,17 @@ class Batch:
     files: tuple[Done, ...]
 
 
-def condense(batch: Batch, keys: Keys) -> None:
-    """The batch's folder is a run."""
-    condenser = Condenser(keys, batch.folder.with_name(f"{batch.folder.name}-spilled"))
+def condense(batch: Batch, condenser: Condenser) -> None:
+    """The batch's folder is a run; the condenser has counted nothing else."""
+    condenser.begin(spilled(batch))
     for name, _, _ in batch.files:
         read_one(condenser, name)
     runs.write(batch.folder, condenser.entries(), batch.files, condenser.numbers)
+
+
+def spilled(batch: Batch) -> Path:
+    """Where goes what does not fit into memory."""
+    return batch.folder.with_name(f"{batch.folder.name}-spilled")
 
 
 def read_one(condenser: Condenser, name: str) -> None:
@@ -57,9 +62,11 @@ def read_one(condenser: Condenser, name: str) -> None:
 
 def here(batches: Iterable[Batch], keys: Keys, finished: Callable[[Batch], None]) -> None:
     """Every batch is a run, one after the other; `finished` is called after each."""
+    condenser = None
     for batch in batches:
+        condenser = condenser or Condenser(keys, spilled(batch))
         with collector_off():
-            condense(batch, keys)
+            condense(batch, condenser)
         finished(batch)
 
 
@@ -144,14 +151,17 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lines = _lines()
     keys = Keys(frozenset(next(lines)["keys"]))
+    try:
+        here(_asked(lines), keys, lambda _: print("{}", flush=True))
+    except (OrgError, OSError) as error:
+        with suppress(BrokenPipeError):
+            print(json.dumps({"error": str(error)}), flush=True)
+
+
+def _asked(lines: Iterator[dict[str, Any]]) -> Iterator[Batch]:
     for asked in lines:
         files = tuple((name, size, stamp) for name, size, stamp in asked["files"])
-        try:
-            here([Batch(Path(asked["folder"]), files)], keys, lambda _: None)
-            answer: dict[str, Any] = {}
-        except (OrgError, OSError) as error:
-            answer = {"error": str(error)}
-        print(json.dumps(answer), flush=True)
+        yield Batch(Path(asked["folder"]), files)
 
 
 def _lines() -> Iterator[dict[str, Any]]:

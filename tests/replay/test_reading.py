@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from org.replay import opening, records
+from org.replay.event import WHOLE
 from org.replay.records import Records
 from tests.replay.trail import event
 
@@ -42,7 +43,7 @@ def found(content: bytes, step: int = 1 << 16) -> tuple[list[str], list[str]]:
     damages: list[str] = []
     file = io.BytesIO(content)
     chunks = opening.opened(lambda _: file.read(step), damages.append)
-    events = Records(chunks, lambda what, *_: damages.append(what))
+    events = Records(chunks, lambda what, *_: damages.append(what), WHOLE)
     read = [one for piece in events for each in piece for one in ([each] if each.records is UNSET else each.records)]
     damages += [records.NO_EVENT for one in read if not one.event_source]
     return [one.event_id for one in read if one.event_source], damages

@@ -11,11 +11,11 @@ from org.access.document import document
 from org.access.policies import Policies
 from org.model.request import Layer
 from org.replay import building, corpus
-from org.replay.event import EVENT
+from org.replay.event import SKETCHED
 from org.replay.keys import Keys, usual
 from org.replay.normalising import Normaliser
 from org.replay.side import Member, Side
-from org.replay.signature import signer
+from org.replay.signature import Signer
 
 ACCOUNT, OTHER, OUTSIDE, MANAGEMENT = "111122223333", "444455556666", "999988887777", "123456789012"
 ORG = "o-aaaabbbbcc"
@@ -73,7 +73,10 @@ def event(source: str = "s3", name: str = "ListBuckets", who: str = "user", **ch
 def calls(found: dict[str, Any], keys: Keys | None = None) -> list[dict[str, Any]] | str:
     """The calls that an event stands for, or why it is left out."""
     kept = keys or usual()
-    lines = Normaliser(kept).lines(signer(kept)(EVENT.decode(json.dumps(found))))
+    signer = Signer(kept)
+    signed = signer.sign(SKETCHED.one.decode(json.dumps(found)))
+    assert signed is not None
+    lines = Normaliser(kept).lines(signer.signature(signed))
     return lines if isinstance(lines, str) else [json.loads(line) for line in lines]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from org.replay import logs
 from org.replay.condensing import NO_READ
+from org.replay.event import WHOLE
 from org.replay.opening import opened
 from org.replay.records import NO_EVENT, Records
 from org.replay.runs import Damage, Totals
@@ -51,7 +52,7 @@ class Reading:
         def damaged(what: str, line: int = 1, column: int = 1) -> None:
             found.setdefault(what, [line, column, 0])[2] += 1
 
-        records = Records(opened(read, damaged), damaged)
+        records = Records(opened(read, damaged), damaged, WHOLE)
         try:
             for events in records:
                 self._add(events, lambda what, number: damaged(what, *records.place(number)))
@@ -75,7 +76,7 @@ class Reading:
         if event.event_source:
             yield event
             return
-        whole, wrong = inside(event)
+        whole, wrong = inside(event, WHOLE)
         yield from whole
         for _ in range(wrong):
             damaged(NO_EVENT, number)
