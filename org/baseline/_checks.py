@@ -82,3 +82,30 @@ class Checks:
 def wrong(fact: Any) -> bool:
     """True for a fact that is not as expected."""
     return fact is False or (isinstance(fact, list) and bool(fact))
+
+
+def correct(*facts: str) -> dict[str, Any]:
+    """The setting that says what is put right instead of reported; nothing where nobody asks for it."""
+    return {
+        "type": "array",
+        "uniqueItems": True,
+        "items": {"type": "string", "enum": [*facts]},
+        "default": [],
+        "description": "What is put right instead of being reported.",
+        "examples": [[facts[0]]],
+    }
+
+
+def corrected(scope: Scope, found: Things) -> Things:
+    """Everything as it is to be where it is put right."""
+    facts = dict.fromkeys(scope.settings["correct"], True)
+    return {name: facts for name in found if facts and not fits(name, scope.settings["except"])}
+
+
+def uncorrected(scope: Scope, found: Things) -> Things:
+    """What is left to report."""
+    done = scope.settings["correct"]
+    return {
+        name: {fact: value for fact, value in (state or {}).items() if fact not in done}
+        for name, state in found.items()
+    }
