@@ -5,14 +5,18 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from org.baseline import Component, one
+from org.baseline import HERE, Component, Severity
 from org.errors import CloudError, Denied, ManagedAbove, Missing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from org.aws.cloud import Cloud
-    from org.model.change import Change, State
+    from org.baseline import Scope, Things
+    from org.model.change import Change
+    from org.model.finding import Finding
 
 SWITCHES = {
     "BlockPublicAcls": "Refuse new public ACLs on buckets and objects.",
@@ -22,14 +26,29 @@ SWITCHES = {
 }
 
 
-def read(cloud: Cloud) -> State | None:
-    """The four switches as they are in force, or None where the account never set them."""
+def read(cloud: Cloud, scope: Scope) -> Things:
+    """The four switches as they are in force, or nothing where the account never set them.
+
+    All of them off may be the doing of a policy from above, which is asked for only then.
+    """
     try:
         answer = cloud.call("s3control", "get_public_access_block", AccountId=cloud.place.account)
     except Missing:
-        return None
+        return {}
     found = answer["PublicAccessBlockConfiguration"]
-    return {switch: bool(found.get(switch, False)) for switch in SWITCHES}
+    state: dict[str, Any] = {switch: bool(found.get(switch, False)) for switch in SWITCHES}
+    if not any(state.values()) and any(scope.settings[switch] for switch in SWITCHES):
+        state["opened_by"] = managed_above(cloud)
+    return {HERE: state}
+
+
+def findings(scope: Scope, found: Things) -> Iterable[Finding]:
+    """A policy from above that opens what is declared to be closed: the account cannot close it, so it is an error."""
+    by = (found.get(HERE) or {}).get("opened_by")
+    if by:
+        message = f"an organization policy ({by}) switches Block Public Access off here, though it is declared on"
+        advice = "let the policy say `all`, or detach it and run this again at once"
+        yield scope.finding("S3-01", message, severity=Severity.ERROR, advice=advice)
 
 
 def managed_above(cloud: Cloud) -> str | None:
@@ -71,13 +90,16 @@ def write(cloud: Cloud, change: Change) -> None:
 component = Component(
     name="s3-public-access",
     title="S3 Block Public Access",
-    description="All four account-level Block Public Access switches, so that no bucket can become public.",
+    description="All four account-level Block Public Access switches, so that no bucket can become public. Where an S3 "
+    "policy of the organization decides, the account has nothing to set; one that opens what is declared closed is an "
+    "error. An account's own setting counts again once such a policy is gone, so the next run sets it.",
     settings={
         switch: {"type": "boolean", "default": True, "description": description}
         for switch, description in SWITCHES.items()
     },
     reads=("s3:GetAccountPublicAccessBlock", "organizations:DescribeEffectivePolicy"),
-    read=one(read),
+    read=read,
+    findings=findings,
     writes=("s3:PutAccountPublicAccessBlock",),
     write=write,
     managed_above=managed_above,

@@ -13,7 +13,7 @@ from org.aws.organizations import read
 from org.errors import CloudError
 from org.model.change import Action, Result
 from org.model.finding import Severity
-from org.model.organization import ou_reference
+from org.model.organization import Account, Organization, OrganizationalUnit, ou_reference
 from org.model.policy import Policy, PolicyType, PolicyUse, minified
 from org.policy import library, render
 from org.policy.effective import effective
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from org.aws.cloud import Cloud
-    from org.model.organization import Organization
     from org.sandbox.serve import Sandbox
 
 LIBRARY = library([ROOT / "scps"])
@@ -134,7 +133,10 @@ def test_a_declarative_update_does_not_count_as_protection() -> None:
 
 
 SWITCHED_OFF = ("public-access", "S3 policy public-access switches Block Public Access off below it")
-LEFT_TO_ACCOUNTS = ("public-access", "ou:/ would decide on Block Public Access itself again")
+LEFT_TO_ACCOUNTS = (
+    "public-access",
+    "ou:/ would decide on Block Public Access itself again; not declared to block it: management",
+)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +156,52 @@ def test_opening_buckets_to_the_public_is_guarded(
     live = replace(wanting(*before), id="o-exampleorgid", enabled_policy_types=frozenset(PolicyType))
     tripped = [guard for guard in plan(wanting(*after), live).guards if guard[0] == "public-access"]
     assert tripped == ([expected] if expected else [])
+
+
+def placed(**settings: bool) -> Organization:
+    """An account in the OU `Work`, and what it declares for itself."""
+    account = Account("shop", "acme-shop", "aws+shop@acme.example", ou="Work", settings={"s3-public-access": settings})
+    return Organization(accounts=(account,), units=(OrganizationalUnit("Work"), OrganizationalUnit("Open")))
+
+
+def trips(wanted: Organization, live: Organization) -> list[str]:
+    there = replace(live, id="o-exampleorgid", enabled_policy_types=frozenset(PolicyType))
+    return [because for name, because in plan(wanted, there).guards if name == "public-access"]
+
+
+def test_a_detach_names_the_accounts_that_would_be_left_open() -> None:
+    """What an account set for itself can neither be seen nor set while a policy decides."""
+    freed = "ou:/ would decide on Block Public Access itself again"
+    live = replace(placed(), policies=(s3("all"),))
+    assert [freed] == trips(placed(), live)
+    assert [f"{freed}; not declared to block it: shop"] == trips(placed(BlockPublicPolicy=False), live)
+    undeclared = replace(placed(), accounts=(replace(placed().accounts[0], settings={}),))
+    assert [f"{freed}; not declared to block it: shop"] == trips(undeclared, live)
+    many = tuple(replace(undeclared.accounts[0], key=f"a{n}", email=f"a{n}@acme.example") for n in range(7))
+    assert trips(replace(undeclared, accounts=many), live)[0].endswith("a0, a1, a2, a3, a4 and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("modes", "tripped"),
+    [
+        ({"ou:Work": "all"}, True),
+        ({"ou:/": "all"}, False),
+        ({"ou:/": "all", "ou:Open": "none"}, True),
+        ({"ou:/": "none", "ou:Work": "all"}, True),
+        ({"ou:Work": "none"}, False),
+        ({"account:shop": "all"}, False),
+        ({}, False),
+    ],
+)
+def test_a_move_out_from_under_an_s3_policy_is_guarded(modes: dict[str, str], tripped: bool) -> None:
+    policies = tuple(
+        replace(s3(mode), name=f"p{number}", targets=frozenset({node}))
+        for number, (node, mode) in enumerate(modes.items())
+    )
+    live = replace(placed(), policies=policies)
+    moved = replace(live, accounts=(replace(live.accounts[0], ou="Open"),))
+    left = "account shop would leave the S3 policy that switches Block Public Access on for it"
+    assert ([left] if tripped else []) == trips(moved, live)
 
 
 @pytest.mark.parametrize("kind", PolicyType)
