@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ class Application:
         self.trail: Trail | None = None
         self.latency = 0.0
         self.on_write: Callable[[Call], None] | None = None
+        self._first = threading.Lock()
+        self._begun: set[str] = set()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """The body of the answer, as WSGI wants it (PEP 3333)."""
@@ -87,7 +90,7 @@ class Application:
             return None
         response: Response | None = None
         if fault is None or fault.after or not (fault.code or fault.reset):
-            response = self.answer(parts, attempt, call, environ, body)
+            response = self.in_turn(parts, attempt, call, environ, body)
             self.trace(parts, attempt, response)
         if kill:
             kill.strike()
@@ -104,6 +107,16 @@ class Application:
         if self.trail is not None and response is not None:
             realm = parts.world.realm
             self.trail.add(record(attempt, response, parts.world.now()), realm.id if realm else "")
+
+    def in_turn(self, parts: Parts, attempt: Attempt, call: Call, environ: dict[str, Any], body: bytes) -> Response:
+        """The answer; the first call of a service is answered alone, or each of 128 threads would load its model."""
+        service = attempt.aim.service
+        if service in self._begun:
+            return self.answer(parts, attempt, call, environ, body)
+        with self._first:
+            response = self.answer(parts, attempt, call, environ, body)
+            self._begun.add(service)
+            return response
 
     def answer(self, parts: Parts, attempt: Attempt, call: Call, environ: dict[str, Any], body: bytes) -> Response:
         """The answer without any fault: the strict layer's, else moto's, else that nobody covers the call."""

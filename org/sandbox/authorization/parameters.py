@@ -49,15 +49,14 @@ def parameters(aim: Aim, environ: dict[str, Any], body: bytes) -> dict[str, Any]
 
 @functools.cache
 def operation_model(service: str, operation: str) -> Any:
-    """moto's model of an operation, which is botocore's; None where there is none."""
+    """moto's model of an operation, which is botocore's; None where there is none. One model serves a whole service."""
     moto_is_there()
     from botocore.exceptions import UnknownServiceError
     from botocore.model import OperationNotFoundError
-    from moto.core.loaders import create_loader
-    from moto.core.model import ServiceModel
+    from moto.core.utils import get_service_model
 
     try:
-        return ServiceModel(create_loader().load_service_model(service, "service-2")).operation_model(operation)
+        return get_service_model(service).operation_model(operation)
     except (UnknownServiceError, OperationNotFoundError, ValueError):
         return None
 
