@@ -2,8 +2,9 @@
 
 The rows are in conformance/*.yaml. `given` calls come first, `call` is the one that counts: it is `refused` with a code
 (and a reason after a slash), or `answers` with values at JMESPath expressions. `as` is the account that calls.
-A parameter like `@answer:0:KeyMetadata.KeyId` is a part of what the first of the given calls answered; one like `@root`, `@ou:Workloads/Prod`, `@account:E-MAIL` or `@policy:NAME` becomes the id, `@scp:N` an SCP of N
-characters, and `@json` the text of the document beside it. Run against a real, empty organization the same rows would
+A parameter like `@answer:0:KeyMetadata.KeyId` is a part of what the first of the given calls answered; one like
+`@root`, `@ou:Workloads/Prod`, `@account:E-MAIL` or `@policy:NAME` becomes the id, `@scp:N` an SCP of N characters, and
+`@json` the text of the document beside it. Run against a real, empty organization the same rows would
 tell where the sandbox errs.
 """
 
