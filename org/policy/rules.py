@@ -127,9 +127,9 @@ RULES = (
     Rule(
         "ORG120",
         "a scenario or a request cannot be read",
-        "A scenario is one JSON object in UTF-8 with at most 4 MiB; requests are JSON objects on lines of their own, of "
-        "at most 1 MiB each. A key that is there twice is refused, because readers disagree on which one counts. The "
-        "answer to a line that cannot be read is `unknown`, so that answers stay in order.",
+        "A scenario is one JSON object in UTF-8 with at most 4 MiB; requests are JSON objects on lines of their own, "
+        "of at most 1 MiB each. A key that is there twice is refused, because readers disagree on which one counts. "
+        "The answer to a line that cannot be read is `unknown`, so that answers stay in order.",
     ),
     Rule(
         "ORG121",
@@ -147,8 +147,8 @@ RULES = (
     Rule(
         "ORG123",
         "an action or a context key is not in AWS's data",
-        "The list of actions and condition keys comes with the package and has a date. A name that is missing there may "
-        "be new, and is decided as it is written; it may as well be a slip.",
+        "The list of actions and condition keys comes with the package and has a date. A name that is missing there "
+        "may be new, and is decided as it is written; it may as well be a slip.",
         severity=Severity.WARNING,
     ),
 )
