@@ -13,7 +13,7 @@ from org.access.policies import Policies
 from org.access.spec import combined
 from org.model.request import Answer, Decision
 from org.replay.context import ACCOUNT
-from org.replay.requesting import variants
+from org.replay.requesting import Reader, variants
 
 if TYPE_CHECKING:
     from org.access.evaluate import Engine
@@ -149,13 +149,26 @@ def compared(old: Decision | None, new: Decision) -> Outcome | None:
     return Outcome.NEWLY_DENIED if new.answer in DENIED else Outcome.NEWLY_ALLOWED
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The SCPs of one account with the RCPs of another: the policies, their engine, and what they look at.
+
+    `of` are the policies of each account; they are kept because benches are told apart by which objects these are.
+    """
+
+    policies: Policies
+    engine: Engine
+    reader: Reader
+    of: tuple[Policies, Policies]
+
+
 class Judge:
     """Decides calls by one state of the organization."""
 
     def __init__(self, side: Side, kept: Keys) -> None:
         self._side, self._kept = side, kept
-        self._chains: dict[tuple[str | None, str | None], tuple[Policies, Engine]] = {}
-        self._engines: dict[tuple[int, int], tuple[Policies, Engine]] = {}
+        self._reach: dict[str, Policies] = {}
+        self._benches: dict[tuple[int, int], Bench] = {}
 
     def decide(self, call: Call) -> tuple[Decision, bool]:
         """The decision about all resources of the call together (rule 55), and whether no policy had a say in it."""
@@ -166,11 +179,11 @@ class Judge:
         found: list[tuple[Decision, Variant]] = []
         exempt = True
         for owner in self._owners(call, touched):
-            policies, engine = self._chain(call.account, owner)
-            for variant in variants(call, touched, self._side, self._kept, policies):
-                found.append((engine.decide(variant.request), variant))
-                bound = policies.scps is not None and scps_apply(variant.request)
-                exempt = exempt and not bound and not (policies.rcps is not None and rcps_apply(variant.request))
+            bench = self._bench(call.account, owner)
+            for variant in variants(call, touched, self._side, bench.reader):
+                found.append((bench.engine.decide(variant.request), variant))
+                bound = bench.policies.scps is not None and scps_apply(variant.request)
+                exempt = exempt and not bound and not (bench.policies.rcps is not None and rcps_apply(variant.request))
         unsure = ("aws:resourceaccount",) if touched.account is None else ()
         return _agreed(found, unsure), exempt
 
@@ -180,19 +193,25 @@ class Judge:
             return (touched.account,)
         return (call.account, None)
 
-    def _chain(self, principal: str | None, owner: str | None) -> tuple[Policies, Engine]:
+    def _bench(self, principal: str | None, owner: str | None) -> Bench:
         """The SCPs of the principal's account with the RCPs of the resource's (rules 7, 8)."""
-        known = self._chains.get((principal, owner))
-        if known is not None:
-            return known
-        reach = self._side.policies
-        mine = (reach(principal) if principal else None) or NOBODY
-        theirs = (reach(owner) if owner else None) or NOBODY
+        mine, theirs = self._of(principal), self._of(owner)
         line = (id(mine), id(theirs))
-        if line not in self._engines:
+        found = self._benches.get(line)
+        if found is None:
             policies = Policies(scps=mine.scps, rcps=theirs.rcps, guardrails_only=True)
-            self._engines[line] = (policies, compiled(policies))
-        return self._chains.setdefault((principal, owner), self._engines[line])
+            found = Bench(policies, compiled(policies), Reader(policies, self._kept), (mine, theirs))
+            self._benches[line] = found
+        return found
+
+    def _of(self, account: str | None) -> Policies:
+        """What reaches an account; the same object every time."""
+        if account is None or account not in self._side.members:
+            return NOBODY
+        known = self._reach.get(account)
+        if known is None:
+            known = self._reach[account] = self._side.policies(account) or NOBODY
+        return known
 
 
 def _agreed(found: list[tuple[Decision, Variant]], unsure: tuple[str, ...]) -> Decision:

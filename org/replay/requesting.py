@@ -45,10 +45,43 @@ class Variant:
     supposed: tuple[str, ...] = ()
 
 
-def variants(call: Call, touched: Touched, side: Side, kept: Keys, policies: Policies) -> Iterator[Variant]:
+class Reader:
+    """What some policies look at, beside what a corpus keeps: worked out once, asked for every call."""
+
+    def __init__(self, policies: Policies, kept: Keys) -> None:
+        self._policies = policies
+        self._patterns: dict[str, tuple[str, ...]] = {}
+        missing = {key for key in read_keys(policies) if key not in ALWAYS and key not in kept}
+        self._global = frozenset(key for key in missing if key.startswith("aws:") or key in GLOBAL)
+        self._foreign = frozenset(key for key in missing if is_foreign(key))
+
+    def not_kept(self, kind: str) -> frozenset[str]:
+        """Keys that the policies read and the corpus says nothing about, for a kind of caller.
+
+        Keys of services belong to the actions that know them; those of providers of identities to federated sessions.
+        """
+        federated = kind in (ROLE, ACCOUNT) or kind in VOUCHED
+        return self._global | self._foreign if federated else self._global
+
+    def patterns(self, action: str) -> tuple[str, ...]:
+        """The patterns of resources in statements that may be about the action."""
+        found = self._patterns.get(action)
+        if found is None:
+            found = self._patterns[action] = tuple(dict.fromkeys(self._about(action)))
+        return found
+
+    def _about(self, action: str) -> Iterator[str]:
+        for document in documents(self._policies):
+            for statement in document.statements:
+                about = any(action_matches(one, action) for one in statement.actions)
+                if about is not statement.not_actions:
+                    yield from statement.resources
+
+
+def variants(call: Call, touched: Touched, side: Side, reader: Reader) -> Iterator[Variant]:
     """The requests that a call about one of its resources may have been, seen from one state of the organization."""
     context: dict[str, Value] = {**of_type(call.action, touched.type, call.context), **touched.context}
-    unknown = set(call.unknown) | open_keys(call.action, touched.type) | _not_kept(call, kept, policies)
+    unknown = set(call.unknown) | open_keys(call.action, touched.type) | reader.not_kept(call.kind)
     unknown -= {*call.absent, *touched.absent, *context}
     if touched.account is None:
         unknown |= OF_RESOURCE
@@ -56,7 +89,7 @@ def variants(call: Call, touched: Touched, side: Side, kept: Keys, policies: Pol
     known, open_orgs, outside = _organizations(call, touched, side, context)
     unknown |= open_orgs
     for supposed, orgs in _ways(outside):
-        for resource, sure in _resources(call.action, touched, policies):
+        for resource, sure in _resources(call.action, touched, reader):
             made = request(
                 principal,
                 call.action,
@@ -111,28 +144,16 @@ def _ways(outside: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str,
     yield supposed, elsewhere
 
 
-def _resources(action: str, touched: Touched, policies: Policies) -> Iterator[tuple[str | None, bool]]:
+def _resources(action: str, touched: Touched, reader: Reader) -> Iterator[tuple[str | None, bool]]:
     """The resource, or what it may be, and whether it is known."""
     if touched.arn is None or touched.after is None:
         yield touched.arn, True
         return
-    found = fillings(touched.arn, touched.after, _patterns(policies, action))
+    found = fillings(touched.arn, touched.after, reader.patterns(action))
     if not found:
         yield None, True
     for arn in found:
         yield arn, len(found) == 1
-
-
-@lru_cache(maxsize=4096)
-def _patterns(policies: Policies, action: str) -> tuple[str, ...]:
-    """The patterns of resources in statements that may be about the action."""
-    found: list[str] = []
-    for document in documents(policies):
-        for statement in document.statements:
-            about = any(action_matches(one, action) for one in statement.actions)
-            if about is not statement.not_actions:
-                found += statement.resources
-    return tuple(dict.fromkeys(found))
 
 
 def documents(policies: Policies) -> Iterator[Document]:
@@ -141,20 +162,9 @@ def documents(policies: Policies) -> Iterator[Document]:
         yield from (document for level in levels or () for document in level)
 
 
-@lru_cache(maxsize=256)
 def read_keys(policies: Policies) -> frozenset[str]:
     """Every key that SCPs and RCPs read."""
     return frozenset(key for document in documents(policies) for key in keys_of(document))
-
-
-def _not_kept(call: Call, kept: Keys, policies: Policies) -> set[str]:
-    """Keys that the policies read and the corpus says nothing about.
-
-    Keys of services belong to the actions that know them; those of providers of identities to federated sessions.
-    """
-    read = {key for key in read_keys(policies) if key not in ALWAYS and key not in kept}
-    federated = call.kind == ROLE or call.kind in VOUCHED or call.kind == ACCOUNT
-    return {key for key in read if key.startswith("aws:") or key in GLOBAL or (federated and is_foreign(key))}
 
 
 @lru_cache(maxsize=32_768)
