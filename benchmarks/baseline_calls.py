@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from canned import organization
 from canned.organization import TYPICAL, text
 
 from org import baseline
@@ -24,7 +25,8 @@ from org.reconcile.wanted import wanted_once
 from org.sandbox.serve import Sandbox
 
 REGION, THINGS = "eu-west-1", 3
-SETTINGS = {"kms-keys": {"keys": {f"alias/key-{number}": {"services": ["ec2"]} for number in range(THINGS)}}}
+KEYS = {f"alias/key-{number}": {"services": ["ec2"]} for number in range(THINGS)}
+SETTINGS = {**organization.SETTINGS, "kms-keys": {"keys": KEYS}}
 LISTS = ("ListKeys", "ListAliases")
 SECRETS = "secrets-rotation"
 SHARED = {("sts", "AssumeRole"), ("sts", "GetCallerIdentity"), ("organizations", "DescribeOrganization")}
@@ -65,10 +67,13 @@ def counted(sandbox: Sandbox, file: Path, name: str) -> tuple[Counter[str], list
     return calls, wrong
 
 
-def with_secrets(sandbox: Sandbox) -> None:
-    """The account has secrets."""
+def furnished(sandbox: Sandbox) -> None:
+    """The account has secrets, and a bucket for its records."""
     account = wanted_account(sandbox)
     member = connect(REGION).member(Place(account), "OrganizationAccountAccessRole")
+    member.call(
+        "s3", "create_bucket", Bucket=organization.BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
     for number in range(THINGS):
         member.call("secretsmanager", "create_secret", Name=f"secret-{number}", SecretString="{}")
 
@@ -88,8 +93,7 @@ def main() -> int:
         file.write_text(text(1, regions=[REGION], settings=SETTINGS), encoding="utf-8")
         with Sandbox(wanted_once(file).checked(), empty_pages=0) as sandbox:
             os.environ.update(sandbox.environment)
-            if SECRETS in baseline.find():
-                with_secrets(sandbox)
+            furnished(sandbox)
             print(f"{'component':<34}{'calls':>6}  by operation, in one account and Region")
             for name in baseline.find():
                 calls, wrong = counted(sandbox, file, name)

@@ -30,12 +30,10 @@ SHARED = ("sts:", "organizations:", "account:ListRegions")
 
 def learnt(can: Can, names: list[str]) -> list[str]:
     """The components that rest after an apply; what each of them asks then has an answer from now on."""
-    keys = [*SPECIAL, TYPICAL]
-    resting = names
-    if unrest(can, names, keys):
-        alone = {name: unrest(can, [name], keys) for name in names}
-        print("".join(f"LEFT OUT: {name}: {why}\n" for name, why in alone.items() if why), end="")
-        resting = [name for name, why in alone.items() if not why]
+    keys, resting = [*SPECIAL, TYPICAL], list(names)
+    while wrong := restless(can, resting, keys):
+        print("".join(f"LEFT OUT: {name}: {why}\n" for name, why in wrong.items()), end="")
+        resting = [name for name in resting if name not in wrong]
     can.tell(mode="learn")
     for said in _said(can.run(resting, keys)):
         if said["failed"] or said["changes"]:
@@ -43,16 +41,16 @@ def learnt(can: Can, names: list[str]) -> list[str]:
     return resting
 
 
-def unrest(can: Can, names: list[str], keys: list[str]) -> str:
-    """Why these components do not come to rest in these accounts after an apply; empty where they do."""
-    applied, again = can.run(names, keys, apply=True), can.run(names, keys)
-    for ran in (applied, again):
+def restless(can: Can, names: list[str], keys: list[str]) -> dict[str, str]:
+    """The components that do not come to rest in these accounts after an apply, and why; those before them did."""
+    for apply in (True, False):
+        ran = can.run(names, keys, apply=apply)
+        wrong = {said["component"]: said["reason"] for said in _said(ran) if said["failed"]}
         if ran.error:
-            return ran.error.strip().splitlines()[-1]
-        for said in _said(ran):
-            if said["failed"]:
-                return said["reason"]
-    return next((f"{said['changes']} changes after an apply" for said in _said(again) if said["changes"]), "")
+            wrong[names[len(ran.steps)] if len(ran.steps) < len(names) else names[-1]] = ran.error.splitlines()[-1]
+        if wrong:
+            return wrong
+    return {said["component"]: f"{said['changes']} changes after an apply" for said in _said(ran) if said["changes"]}
 
 
 def table(ran: Ran, accounts: int) -> None:
