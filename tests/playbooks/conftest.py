@@ -53,8 +53,9 @@ class Played:
 class Stage:
     """A folder with an accounts.yaml and its inventory, and a sandbox to play on."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, seconds: float = 120) -> None:
         self.sandbox = sandbox
+        self.seconds = seconds
         self.folder = folder
         self.accounts = folder / "accounts.yaml"
         self.inventory = folder / "accounts.inventory.yml"
@@ -69,7 +70,13 @@ class Stage:
         command = [BIN / "ansible-playbook", "-i", self.inventory, ROOT / "playbooks" / f"{playbook}.yml", *arguments]
         environment = self.environment() | {"ORG_RESULTS_JSONL": str(lines)} | variables
         done = subprocess.run(
-            command, cwd=cwd or self.folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+            command,
+            cwd=cwd or self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=self.seconds,
         )
         text = lines.read_text(encoding="utf-8") if lines.exists() else ""
         return Played(done.returncode, done.stdout, done.stderr, tuple(map(json.loads, text.splitlines())))

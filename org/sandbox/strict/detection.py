@@ -34,6 +34,7 @@ Collection(
     },
     listing=("ListAnalyzers", "analyzers"),
     update="UpdateAnalyzer",
+    delete="DeleteAnalyzer",
 )
 
 
