@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import threading
 from typing import Any
 
@@ -64,8 +65,8 @@ class Fallback:
         return Response(started["status"], answer, headers, str(started["status"]) if started["status"] >= 400 else "")
 
     def reset(self) -> None:
-        """moto has forgotten everything."""
-        if self._application is None:
+        """moto has forgotten everything; rules of the strict layer use its models before its application is loaded."""
+        if self._application is None and "moto.core.base_backend" not in sys.modules:
             return
         from moto.moto_api._internal.models import moto_api_backend
 
@@ -78,9 +79,14 @@ class Fallback:
             return self._application
 
 
+def keep_small() -> None:
+    """moto's settings, which it reads when it makes a backend."""
+    os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
+
+
 def load() -> Any:
     """moto's WSGI application, with the settings that keep it small."""
-    os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
+    keep_small()
     moto_is_there()
     from moto.core.config import default_user_config
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -88,6 +94,7 @@ def load() -> Any:
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["batch"]["use_docker"] = False
     leave_bucket_policies_alone()
+    close_new_buckets()
     compile_rules_alone()
     application = DomainDispatcherApplication(create_backend_app)
     found = application.get_backend_for_host
@@ -125,3 +132,31 @@ def compile_rules_alone() -> None:
             compiled(self)
 
     Rule.compile = compile_alone
+
+
+def close_new_buckets() -> None:
+    """A new bucket blocks public access, has no ACLs and is encrypted, and none is ever without encryption.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+    """
+    from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
+
+    born = FakeBucket.__init__
+
+    def new(self: Any, *given: Any, **named: Any) -> None:
+        born(self, *given, **named)
+        self.public_access_block = PublicAccessBlock(*["true"] * 4)
+        self.ownership_rule = "BucketOwnerEnforced"
+        self.encryption = encrypted_by_s3()
+
+    def reset(self: Any, bucket_name: str) -> None:
+        self.get_bucket(bucket_name).encryption = encrypted_by_s3()
+
+    FakeBucket.__init__ = new
+    S3Backend.delete_bucket_encryption = reset
+
+
+def encrypted_by_s3() -> dict[str, Any]:
+    """S3's own encryption, as moto keeps it."""
+    return {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}

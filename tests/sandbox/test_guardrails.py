@@ -233,6 +233,7 @@ def test_an_rcp_binds_whoever_comes_to_its_accounts_resources(staged: Stage) -> 
     own, other = staged.of("s3"), staged.of("s3", PAY)
     own.create_bucket(Bucket="acme-logs")
     other.create_bucket(Bucket="acme-pay")
+    own.delete_public_access_block(Bucket="acme-logs")
     opened = statement("s3:*", ["arn:aws:s3:::acme-logs", "arn:aws:s3:::acme-logs/*"], "Allow", Principal="*")
     own.put_bucket_policy(Bucket="acme-logs", Policy=document(opened))
     assert "" == denied(own.list_objects_v2, Bucket="acme-logs")
