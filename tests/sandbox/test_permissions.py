@@ -205,7 +205,10 @@ def test_a_boundary_limits_what_policies_grant(staged: Stage) -> None:
 
 def test_a_boundary_that_does_not_exist_allows_nothing(staged: Stage) -> None:
     staged.under(enforce_iam=True)
-    keys = made(staged, EVERYTHING, PermissionsBoundary=f"arn:aws:iam::{LOG}:policy/missing")
+    iam = staged.of("iam")
+    arn = iam.create_policy(PolicyName="limit", PolicyDocument=document(EVERYTHING))["Policy"]["Arn"]
+    keys = made(staged, EVERYTHING, PermissionsBoundary=arn)
+    iam.delete_policy(PolicyArn=arn)
     assert BOUNDARY == denied(staged.with_key("iam", keys).list_roles)
 
 
