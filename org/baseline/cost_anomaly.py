@@ -29,11 +29,13 @@ def read(cloud: Cloud, _: Scope) -> Things:
     ours: dict[str, Any] = next((one for one in subscriptions if one["SubscriptionName"] == NAME), {})
     if not monitor and not ours:
         return {}
+    watched = sorted(ours.get("MonitorArnList", ()))
     return {
         NAME: {
+            "services": monitor in watched,
             "monitor": monitor,
             "subscription": ours.get("SubscriptionArn", ""),
-            "watched": sorted(ours.get("MonitorArnList", ())),
+            "watched": watched,
             "frequency": ours.get("Frequency", ""),
             "threshold": _threshold(ours),
             "emails": sorted(one["Address"] for one in ours.get("Subscribers", ())),
@@ -49,17 +51,18 @@ def _threshold(ours: dict[str, Any]) -> float | None:
 
 
 def wanted(scope: Scope, found: Things) -> Things:
-    """Mail to the declared addresses, from the monitor of all services and from what was watched before."""
+    """Mail to the declared addresses, about all services and about what was watched before."""
     addresses = sorted(set(scope.settings["emails"]))
     if not addresses:
         return {}
     there = found.get(NAME) or {}
-    monitor = there.get("monitor", "")
+    known = {name: there[name] for name in ("monitor", "subscription") if there.get(name)}
+    watched = sorted({*there.get("watched", ()), *([known["monitor"]] if "monitor" in known else [])})
     return {
         NAME: {
-            "monitor": monitor,
-            "subscription": there.get("subscription", ""),
-            "watched": sorted({*there.get("watched", ()), *filter(None, [monitor])}),
+            **known,
+            "services": True,
+            "watched": watched,
             "frequency": scope.settings["frequency"],
             "threshold": float(scope.settings["threshold"]),
             "emails": addresses,
@@ -71,7 +74,7 @@ def write(cloud: Cloud, change: Change) -> None:
     """The monitor is there, and the subscription is as declared."""
     there, after = cloud.in_region(ENDPOINT), change.after or {}
     watched = list(after["watched"])
-    if not after["monitor"]:
+    if "monitor" not in after:
         monitor = {"MonitorName": NAME, "MonitorType": "DIMENSIONAL", "MonitorDimension": "SERVICE"}
         watched.append(there.call("ce", "create_anomaly_monitor", AnomalyMonitor=monitor)["MonitorArn"])
     dollars = {"Key": ABSOLUTE, "MatchOptions": [AT_LEAST], "Values": [f"{after['threshold']:g}"]}
@@ -81,7 +84,7 @@ def write(cloud: Cloud, change: Change) -> None:
         "Subscribers": [{"Type": "EMAIL", "Address": address} for address in after["emails"]],
         "ThresholdExpression": {"Dimensions": dollars},
     }
-    if after["subscription"]:
+    if "subscription" in after:
         there.call("ce", "update_anomaly_subscription", SubscriptionArn=after["subscription"], **subscription)
     else:
         named = {**subscription, "SubscriptionName": NAME}
