@@ -124,13 +124,13 @@ def touched(action: str, event: Happened) -> tuple[Resource, ...]:
     if event.service == "ec2":
         found += _of_ec2(action, known, event)
     elif not found and event.service not in UNTOLD:
-        found += _filled(known, event)
+        filled = list(_filled(known, event))
+        found += [one for one in filled if one.after is None] or filled
     if not found and event.service == "iam" and ":user/" in event.caller and event.caller.startswith("arn:"):
         # Without a name, IAM's operations on a user are about the caller's own.
         found = [Found(event.caller, "user") for shape in known if shape.type == "user"]
-    whole = [one for one in found if one.after is None] or found
     owners = {arn: owner for arn, owner in event.named if arn and owner}
-    unique = tuple(dict.fromkeys(whole))[:MOST_RESOURCES]
+    unique = tuple(dict.fromkeys(found))[:MOST_RESOURCES]
     return tuple(_resource(action, one, owners, event) for one in unique) or (Resource(None),)
 
 

@@ -96,6 +96,13 @@ def test_damage_inside_gzip_is_told_once() -> None:
     assert found(bytes(content)) == (IDS, [opening.BAD_GZIP])
 
 
+def test_a_byte_that_is_no_text_damages_a_record_even_where_nobody_reads_it() -> None:
+    lines = [json.dumps(one).encode() for one in EVENTS[:3]]
+    lines[1] = lines[1].replace(b"canary-request-id", b"\xff")
+    assert found(b'{"Records":[%b]}' % b",".join(lines)) == (["id-0", "id-2"], [records.NO_EVENT])
+    assert found(b"\n".join(lines)) == (["id-0", "id-2"], [records.NO_EVENT])
+
+
 @pytest.mark.parametrize(
     ("content", "damages"),
     [
