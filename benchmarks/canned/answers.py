@@ -21,8 +21,10 @@ TOKEN = re.compile(rb"\r\nx-amz-security-token: *([^\r]*)", re.IGNORECASE)
 TARGET = re.compile(rb"\r\nx-amz-target: *([^\r]*)", re.IGNORECASE)
 HOST = re.compile(rb"\r\nhost: *([^\r]*)", re.IGNORECASE)
 ACCOUNT = re.compile(rb"(?<!\d)\d{12}(?!\d)")
+BUCKET = re.compile(r"(?!\d{12}\.)(.+)\.(s3\.[a-z0-9-]+\.amazonaws\.com)")
 PLACEHOLDER, KEY_PLACEHOLDER = b"<<account!>>", b"<<the key!>>>"
 """As long as an account's id and key, so that no Content-Length changes."""
+ANY = b"any account"
 VARIES = re.compile(rb"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}|(?<![0-9a-f-])[0-9a-f]{5,})[0-9a-f]{12}(?![0-9a-f<])")
 """Ids that AWS makes up (a key's, a VPC's), which no two accounts share: they end in the account's id here."""
 ISSUED = re.compile(rb"ASIA[A-Z2-7]{16}")
@@ -62,12 +64,16 @@ class Answers:
         """The whole answer to a request."""
         if self.mode is Mode.CANNED:
             return self._canned(head, body)
-        answer = self._asked(head, body)
+        answer = answered = self._asked(head, body)
         if self.mode is Mode.LEARN:
-            key, subject = self._question(head, body)
+            asked, subject = self._question(head, body)
+            key = (subject, *asked)
+            if subject == self._typical:
+                key = (ANY, *(self._general(part, subject) for part in asked))
+                answered = self._general(answer, subject)
             # The account stands in the place of the session's key too, so that every account gets a key of its own.
-            general = ISSUED.sub(OURS + PLACEHOLDER, self._general(answer, subject))
-            self._learned[self._whose(subject), *key] = general
+            issued = OURS + (PLACEHOLDER if subject == self._typical else subject)
+            self._learned[key] = ISSUED.sub(issued, answered)
             self._names[key] = self._name(head, body)
         return answer
 
@@ -85,12 +91,13 @@ class Answers:
         if not answer.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(answer.decode())
 
-    def _whose(self, subject: bytes) -> bytes:
-        return b"" if subject in {self._typical, b""} else subject
-
     def _canned(self, head: bytes, body: bytes) -> bytes:
-        key, subject = self._question(head, body)
-        template = self._learned.get((subject, *key)) or self._learned.get((b"", *key))
+        asked, subject = self._question(head, body)
+        key = (subject, *asked)
+        template = self._learned.get(key)
+        if template is None and subject:
+            key = (ANY, *(self._general(part, subject) for part in asked))
+            template = self._learned.get(key)
         if template is None:
             self.missed.append((head.partition(b"\r\n")[0] + b" " + body[:200]).decode(errors="replace"))
             return b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%b" % (len(NOT_RECORDED), NOT_RECORDED)
@@ -101,15 +108,13 @@ class Answers:
 
     def _general(self, text: bytes, subject: bytes) -> bytes:
         """A question or an answer with marks in place of the account and of ids that only that account has."""
-        if not subject:
-            return text
         text = text.replace(subject, PLACEHOLDER)
         if len(self._keys[subject]) == len(KEY_PLACEHOLDER):
             text = text.replace(self._keys[subject], KEY_PLACEHOLDER)
         return VARIES.sub(rb"\1" + PLACEHOLDER, text)
 
     def _question(self, head: bytes, body: bytes) -> tuple[tuple[bytes, ...], bytes]:
-        """What is asked, without the account in it, and the account that it is about; none for the organization."""
+        """What is asked, and the account that it is about; none for the organization."""
         line = head[: head.index(b"\r\n")]
         found = CREDENTIAL.search(head)
         key, region, service = found.groups() if found else (b"", b"", b"")
@@ -121,8 +126,6 @@ class Answers:
         else:
             named = (account for part in asked for account in ACCOUNT.findall(part))
             subject = next((account for account in named if account in self._members), b"")
-        if subject:
-            asked = tuple(self._general(part, subject) for part in asked)
         return (b"home" if caller == self._home else b"member", region, service, *asked), subject
 
     def _caller(self, key: bytes, head: bytes) -> bytes:
@@ -152,11 +155,14 @@ def environ(head: bytes, body: bytes) -> dict[str, Any]:
     path, _, query = target.partition("?")
     headers = {name.strip().lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
     host = headers.get("host", "localhost")
+    if bucket := BUCKET.fullmatch(host):  # the sandbox has buckets in the path
+        host, path = bucket[2], f"/{bucket[1]}{path}"
+        headers["host"] = host
     return {
         "REQUEST_METHOD": method,
         "PATH_INFO": urllib.parse.unquote(path, "latin-1"),
         "QUERY_STRING": query,
-        "RAW_URI": target,
+        "RAW_URI": f"{path}?{query}" if query else path,
         "SERVER_PROTOCOL": "HTTP/1.1",
         "SERVER_NAME": host,
         "SERVER_PORT": "443",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -102,11 +103,15 @@ def differs_in_body_alone(model: Any) -> bool:
 
 def body(model: Any, parameters: Mapping[str, Any]) -> bytes:
     """The body of the operation's request, as botocore writes it; raises as it does where parameters are wrong."""
-    serializer = create_serializer(model.service_model.resolved_protocol)
-    written = serializer.serialize_to_request(dict(parameters), model)["body"]
+    written = _serializer(model.service_model.resolved_protocol).serialize_to_request(dict(parameters), model)["body"]
     if isinstance(written, dict):
         written = urlencode([(_bytes(name), _bytes(value)) for name, value in written.items()], doseq=True)
     return _bytes(written) or b""
+
+
+@cache
+def _serializer(protocol: str) -> Any:
+    return create_serializer(protocol)
 
 
 def _bytes(value: Any) -> Any:

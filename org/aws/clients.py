@@ -141,6 +141,7 @@ class Clients:
         core.register_component("credential_provider", _CallersProvider())
         self._parsers = core.get_component("response_parser_factory")
         self._parsers.set_parser_defaults(timestamp_parser=_timestamp)
+        self._made_parsers: dict[str, Any] = {}
         core.register("before-send", self._send)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
@@ -186,7 +187,7 @@ class Clients:
         request = known.asked_by(credentials, datetime.datetime.now(datetime.UTC))
         answer = self._transport.exchange(known.host, request, known.url)
         model = client.meta.service_model.operation_model(name)
-        parser = self._parsers.create_parser(model.service_model.resolved_protocol)
+        parser = self._parser(model.service_model.resolved_protocol)
         heard = {
             "headers": HeadersDict(answer.headers),
             "status_code": answer.status,
@@ -207,6 +208,12 @@ class Clients:
         if answer.status >= FAILED:
             raise client.exceptions.from_code(code)(parsed, name)
         return parsed
+
+    def _parser(self, protocol: str) -> Any:
+        """What reads the answers of a protocol; it keeps nothing of any of them, so all threads may use one."""
+        if protocol not in self._made_parsers:
+            self._made_parsers[protocol] = self._parsers.create_parser(protocol)
+        return self._made_parsers[protocol]
 
     def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         """What botocore asks for the answer to a request, before it sends it itself."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
-WIDTH = 128
+WIDTH = 192
 """Places at once. Calls to different accounts share no limit but STS's 600 a second."""
 
 
