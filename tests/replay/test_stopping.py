@@ -184,6 +184,24 @@ def test_work_that_somebody_meddled_with_is_done_again(tmp_path: Path, monkeypat
     assert content == built(tmp_path / "fresh", folder)[0]
 
 
+def test_what_a_process_of_a_killed_run_still_writes_is_in_nobody_s_way(tmp_path: Path) -> None:
+    folder = logs(tmp_path / "logs", files=2, events=2)
+    work = tmp_path / "corpus.jsonl.work" / "unfinished"
+    places = []
+    for _ in range(2):
+        built_with: list[str] = []
+
+        def stop(_: int, seen: list[str] = built_with) -> None:
+            seen += [path.name for path in work.iterdir()]
+            raise StoppedError
+
+        with pytest.raises(StoppedError):
+            building.build([str(folder)], tmp_path / "corpus.jsonl", usual(), progress=stop)
+        places += built_with
+        log(folder / "new.json", [event()])
+    assert len(set(places)) == 2
+
+
 def test_two_runs_do_not_make_one_corpus_at_once(tmp_path: Path) -> None:
     folder = logs(tmp_path / "logs", files=2, events=2)
 
