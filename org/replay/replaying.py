@@ -74,8 +74,8 @@ class Replayed:
     """All groups, the most frequent first within an outcome, and what the numbers are parts of.
 
     `calls` counts all calls, `requests` the distinct ones among them. `exempt` are calls that neither SCPs nor RCPs of
-    this organization have a say in; `certain` are calls whose answer in head does not depend on anything, exempt ones
-    included. Where base is as uncertain as head about a call, in the same way, nothing changes and no group has it.
+    this organization have a say in; `certain` are calls whose answers do not depend on anything, exempt ones included.
+    Where base is as uncertain as head about a call, in the same way, nothing changes and no group has it.
     """
 
     groups: tuple[Group, ...]
@@ -105,7 +105,8 @@ def judged(calls: Iterable[Call], kept: Keys, base: Side | None, head: Side) -> 
             continue  # The log of the caller's own account has it too, and knows who it was.
         new, exempt = after.decide(call)
         old = before.decide(call)[0] if before is not None else None
-        numbers.add(call, certain=new.answer is not Answer.UNKNOWN, exempt=exempt)
+        unsure = new.answer is Answer.UNKNOWN or (old is not None and old.answer is Answer.UNKNOWN)
+        numbers.add(call, certain=not unsure, exempt=exempt)
         outcome = compared(old, new)
         if outcome is None:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,14 @@ def test_the_first_line_says_what_the_rest_is(tmp_path: Path) -> None:
         "skipped": {"already_denied": 1, "no_api_call": 1},
         "damaged": 1,
     }
+
+
+def test_gzip_adds_neither_name_nor_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = read(tmp_path, [event()]).path.read_bytes()
+    monkeypatch.setattr(time, "time", lambda: 1_000_000_000.0)
+    (tmp_path / "corpus.gz").rename(tmp_path / "other.gz")
+    corpus.merge([tmp_path / "other.gz"], tmp_path / "third.gz")
+    assert one == (tmp_path / "third.gz").read_bytes()
 
 
 def test_a_corpus_is_read_as_it_was_written(tmp_path: Path) -> None:

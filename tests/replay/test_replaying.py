@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from org.model.request import Answer
+from org.replay import words
 from org.replay.keys import Keys, plus, usual
 from org.replay.replaying import Group, Outcome, Replayed, judged, replay
 from tests.replay.trail import ACCOUNT, IDENTITIES, MANAGEMENT, ORG, OTHER, OUTSIDE, ROLE, deny, event, read, side
@@ -52,6 +53,23 @@ def test_the_same_on_both_sides_changes_nothing_even_where_it_is_uncertain(tmp_p
     tagged = deny("ec2:*", StringEquals={"aws:PrincipalTag/team": "x"})
     found = changed(tmp_path, [DESCRIBE], tagged, tagged)
     assert (found.groups, found.certain, found.calls) == ((), 0, 1)
+
+
+def test_what_becomes_uncertain_or_certain_is_told(tmp_path: Path) -> None:
+    tagged = deny("ec2:*", StringEquals={"aws:PrincipalTag/team": "x"})
+    for before, after in ((deny("s3:*"), tagged), (tagged, deny("s3:*")), (tagged, deny("ec2:*"))):
+        found = changed(tmp_path, [DESCRIBE], before, after)
+        assert [(one.outcome, one.depends_on) for one in found.groups] == [
+            (Outcome.DEPENDS, ("aws:principaltag/team",))
+        ]
+        assert found.certain == 0
+
+
+def test_whose_a_bucket_is_that_the_log_does_not_say_is_unknown(tmp_path: Path) -> None:
+    made = event("s3", "HeadBucket", requestParameters={"bucketName": "b"})
+    group = outcome(tmp_path, made, deny("s3:*", StringNotEquals={"aws:ResourceAccount": ACCOUNT}))
+    assert group is not None
+    assert (group.outcome, group.depends_on) == (Outcome.DEPENDS, ("aws:resourceaccount",))
 
 
 UNKNOWN = {
@@ -263,3 +281,9 @@ def test_a_statement_that_cannot_be_read_leaves_the_answer_open(tmp_path: Path) 
 
 def test_an_empty_corpus_has_no_groups() -> None:
     assert judged([], usual(), None, side(deny("*"))) == Replayed((), 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("certain", "told"), [(1000, "100 %"), (9999, "99.9 %"), (500, "50.0 %")])
+def test_a_share_is_never_rounded_up_to_everything(certain: int, told: str) -> None:
+    calls = 1000 if certain <= 1000 else 10_000
+    assert f", {told} of them certain" in words.totals(Replayed((), calls, 1, certain, 0))
