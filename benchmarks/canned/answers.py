@@ -21,7 +21,7 @@ TOKEN = re.compile(rb"\r\nx-amz-security-token: *([^\r]*)", re.IGNORECASE)
 TARGET = re.compile(rb"\r\nx-amz-target: *([^\r]*)", re.IGNORECASE)
 HOST = re.compile(rb"\r\nhost: *([^\r]*)", re.IGNORECASE)
 ACCOUNT = re.compile(rb"(?<!\d)\d{12}(?!\d)")
-BUCKET = re.compile(r"(?!\d{12}\.)(.+)\.(s3\.[a-z0-9-]+\.amazonaws\.com)")
+BUCKET = re.compile(r"(?!\d{12}\.)(.+)\.(s3(?:\.[a-z0-9-]+)?\.amazonaws\.com)")
 PLACEHOLDER, KEY_PLACEHOLDER = b"<<account!>>", b"<<the key!>>>"
 """As long as an account's id and key, so that no Content-Length changes."""
 ANY = b"any account"
@@ -156,7 +156,7 @@ def environ(head: bytes, body: bytes) -> dict[str, Any]:
     headers = {name.strip().lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
     host = headers.get("host", "localhost")
     if bucket := BUCKET.fullmatch(host):  # the sandbox has buckets in the path
-        host, path = bucket[2], f"/{bucket[1]}{path}"
+        host, path = bucket[2], f"/{bucket[1]}{path.rstrip('/')}"
         headers["host"] = host
     return {
         "REQUEST_METHOD": method,
