@@ -34,6 +34,8 @@ Neighbours = Callable[[str], "Cloud"]
 """The account of a key in accounts.yaml."""
 SESSION_SECONDS = 3600
 """How long an assumed role lasts; role chaining allows no more than an hour."""
+ROOT_SECONDS = 900
+"""How long a session of a member's root user lasts at most."""
 RENEW_BEFORE = 300
 """Seconds before its end at which a session is renewed."""
 
@@ -149,6 +151,14 @@ class Cloud:
         assumed = _AssumedRole(self, place, role, policy)
         return Cloud(place, self.region, self._clients, assumed.credentials, None)
 
+    def root(self, place: Place, task: str) -> Cloud:
+        """The same Region in a member account, as its root user, for one of AWS's tasks: `IAMAuditRootUserCredentials`.
+
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
+        """
+        assumed = _AssumedRoot(self, place, task)
+        return Cloud(place, self.region, self._clients, assumed.credentials, None)
+
     def named(self, name: str) -> Cloud:
         """The same account and Region, with the account's key in its errors."""
         named = Place(self.place.account, self.place.region, name)
@@ -198,22 +208,58 @@ class _AssumedRole:
             return self._current
 
     def _assume(self) -> None:
-        arn = f"arn:{partition(self._caller.region)}:iam::{self._place.account}:role/{self._role}"
         try:
-            answer = self._caller.call(
-                "sts",
-                "assume_role",
-                RoleArn=arn,
-                RoleSessionName="aws-org-baseline",
-                DurationSeconds=SESSION_SECONDS,
-                **self._policy,
-            )
+            answer = self._ask()
         except CloudError as error:
-            about = f"AssumeRole {self._role}"
-            raise type(error)(self._place, about, error.code, error.message, error.authorization_id) from error
+            raise type(error)(self._place, self._about, error.code, error.message, error.authorization_id) from error
         given = answer["Credentials"]
         self._current = ReadOnlyCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-        self._renew_at = given["Expiration"].astimezone(datetime.UTC).timestamp() - RENEW_BEFORE
+        self._renew_at = given["Expiration"].astimezone(datetime.UTC).timestamp() - self._before
+
+    @property
+    def _about(self) -> str:
+        """What an error says was done."""
+        return f"AssumeRole {self._role}"
+
+    @property
+    def _before(self) -> float:
+        """Seconds before its end at which the session is renewed."""
+        return RENEW_BEFORE
+
+    def _ask(self) -> dict[str, Any]:
+        return self._caller.call(
+            "sts",
+            "assume_role",
+            RoleArn=f"arn:{partition(self._caller.region)}:iam::{self._place.account}:role/{self._role}",
+            RoleSessionName="aws-org-baseline",
+            DurationSeconds=SESSION_SECONDS,
+            **self._policy,
+        )
+
+
+class _AssumedRoot(_AssumedRole):
+    """The credentials of a member's root user for one task; `_role` is the name of AWS's policy for it."""
+
+    def __init__(self, caller: Cloud, place: Place, task: str) -> None:
+        super().__init__(caller, place, task, None)
+
+    @property
+    def _about(self) -> str:
+        return f"AssumeRoot {self._role}"
+
+    @property
+    def _before(self) -> float:
+        return ROOT_SECONDS / 5
+
+    def _ask(self) -> dict[str, Any]:
+        task = f"arn:{partition(self._caller.region)}:iam::aws:policy/root-task/{self._role}"
+        return self._caller.call(
+            "sts",
+            "assume_root",
+            TargetPrincipal=self._place.account,
+            TaskPolicyArn={"arn": task},
+            DurationSeconds=ROOT_SECONDS,
+        )
 
 
 def connect(home_region: str | None = None, clients: Clients | None = None) -> Cloud:

@@ -125,6 +125,8 @@ class Component:
       found differ.
     - `reads` and `writes` are the IAM actions that the component needs where it acts, `reads_elsewhere` and
       `writes_elsewhere` those in the accounts that it reaches into.
+    - `as_root` are IAM actions that it does in sessions of members' root users: AWS's policies of such tasks allow
+      them, so no role needs them, and the roles of the pipeline have sts:AssumeRoot for those tasks alone.
     - `linked_services` are services, say `config.amazonaws.com`, that get a service-linked role by a call of `write`:
       AWS asks the caller for iam:CreateServiceLinkedRole too, which is for no other service.
     - `after` names components that must come first. One that is `first` comes before all that are not, but for those:
@@ -149,6 +151,7 @@ class Component:
     reads_elsewhere: tuple[str, ...] = ()
     writes_elsewhere: tuple[str, ...] = ()
     linked_services: tuple[str, ...] = ()
+    as_root: tuple[str, ...] = ()
 
     @property
     def all_reads(self) -> tuple[str, ...]:

@@ -22,14 +22,19 @@ FEATURES = {
 NOT_TRUSTED = "ServiceAccessNotEnabledException"
 
 
-def read(cloud: Cloud, _: Scope) -> Things:
-    """Which of the two features are on; none before IAM is trusted by the organization."""
+def enabled(cloud: Cloud) -> list[str]:
+    """The features that are on; none before IAM is trusted by the organization."""
     try:
-        on = cloud.call("iam", "list_organizations_features").get("EnabledFeatures", ())
+        return list(cloud.call("iam", "list_organizations_features").get("EnabledFeatures", ()))
     except CloudError as error:
         if error.code.removesuffix("Exception") != NOT_TRUSTED.removesuffix("Exception"):
             raise
-        on = ()
+        return []
+
+
+def read(cloud: Cloud, _: Scope) -> Things:
+    """Which of the two features are on."""
+    on = enabled(cloud)
     return {HERE: {feature: feature in on for feature in FEATURES}}
 
 

@@ -127,7 +127,8 @@ class Application:
             if not aim.service:
                 raise NotCovered("the request is not signed")
             parts.enforcer.check(attempt)
-            if (aim.service, aim.operation) in operations():
+            operation = operations().get((aim.service, aim.operation))
+            if operation and (caller.root or not operation.roots):
                 return self.strict(parts, attempt, call)
             if aim.service in wire.PROTOCOLS and aim.service not in {"sts", "s3control"}:
                 raise NotCovered("no rule is written for it")

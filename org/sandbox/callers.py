@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ADMIN = "sandbox-admin"
+ROOT_KEY = re.compile(r"ROOT\d{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Caller:
     """An account and the principal in it.
 
     Times are in seconds since 1970; a long-lived key has none. `issuer` is the ARN of the role that was assumed, with
-    its path; None for the administrator. `session_policies` are names and texts of what AssumeRole was given.
+    its path; None for administrators and root users. `session_policies` are names and texts of what STS was given.
     """
 
     account: str
@@ -36,6 +38,11 @@ class Caller:
     def role(self) -> str:
         """The name of the role that was assumed; empty for the administrator."""
         return self.issuer.rpartition("/")[2] if self.issuer else ""
+
+    @property
+    def root(self) -> bool:
+        """True for the root user of an account."""
+        return self.arn.endswith(":root")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,11 @@ def administrator(account: str) -> Caller:
     return Caller(account, f"arn:aws:iam::{account}:user/{ADMIN}", "AIDASANDBOXADMIN00000")
 
 
+def root_user(account: str) -> Caller:
+    """The root user of an account, who has a key of the form `ROOT` and the account's id."""
+    return Caller(account, f"arn:aws:iam::{account}:root", account)
+
+
 def session_token(key: str) -> str:
     """The session token that belongs to an access key."""
     return f"sandbox-{key}"
@@ -69,8 +81,9 @@ class Callers:
         self._sessions: dict[str, Caller] = {}
 
     def caller(self, key: str) -> Caller:
-        """Whose key this is; any key that was not issued here belongs to the management account's administrator."""
-        return self._sessions.get(key) or administrator(self.home)
+        """Whose key this is: one issued here, a root user's, or else that of the management account's administrator."""
+        known = self._sessions.get(key)
+        return known or (root_user(key[4:]) if ROOT_KEY.fullmatch(key) else administrator(self.home))
 
     def complaint(self, key: str, token: str | None) -> tuple[str, str] | None:
         """Why STS's keys are refused, as code and message: expired, or sent with another session's token; else None."""
@@ -96,6 +109,13 @@ class Callers:
             session.policies,
             session.source_identity,
         )
+        self._sessions[key] = caller
+        return key, caller
+
+    def issue_root(self, account: str, seconds: int, policy: tuple[str, str]) -> tuple[str, Caller]:
+        """A new access key for a session of the account's root user that may do what the policy allows."""
+        key, now = "ASIA" + self._letters(16), self._now()
+        caller = replace(root_user(account), expires=now + seconds, issued=now, session_policies=(policy,))
         self._sessions[key] = caller
         return key, caller
 

@@ -8,7 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from botocore.credentials import ReadOnlyCredentials
+
 from org import baseline
+from org.aws.cloud import Cloud
 from org.baseline import HERE, Scope
 from org.model.organization import Account, Organization
 from org.model.place import Place
@@ -18,7 +21,6 @@ from org.reconcile.places import over
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from org.aws.cloud import Cloud
     from org.baseline import Component
     from org.model.change import Change
     from org.model.finding import Finding
@@ -78,7 +80,11 @@ def set_up(component: Component, cloud: Cloud, calls: list[list[Any]]) -> list[d
 
 
 def inside(cloud: Cloud, key: str, region: str = HOME) -> Cloud:
-    """An administrator of an account."""
+    """An administrator of an account, or its root user: `account-0 root`."""
+    if key.endswith(" root"):
+        place = Place(IDS[key.removesuffix(" root")], name=key)
+        credentials = ReadOnlyCredentials(f"ROOT{place.account}", "x", None)
+        return Cloud(place, region, cloud._clients, lambda: credentials, None)
     there = cloud if key == MANAGEMENT else cloud.member(Place(IDS[key], name=key), ADMINISTRATOR)
     return there.in_region(region)
 

@@ -31,6 +31,7 @@ COMPONENTS = list(baseline.find().values())
 each = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.name)
 live = pytest.mark.parametrize(("name", "case"), LIVE, ids=[said(case) for case in LIVE])
 NOT_CALLED = {
+    "logs:CreateLogDelivery",
     "backup-storage:MountCapsule",
     "cloudtrail:AddTags",
     "iam:PassRole",
@@ -92,7 +93,8 @@ def test_the_sandbox_ends_as_the_case_says_and_a_second_run_does_nothing(
     sandbox.recorder.clear()
     assert ((), ()) == (tried(component, cloud, case, apply=True).changes, sandbox.recorder.writes())
     for service, operation, parameters, ends, *where in filled(case.get("then", []), answers, account):
-        there = stage.inside(cloud, stage.home(component), where[0] if where else stage.HOME)
+        key, region = [*where[1:], stage.home(component)][0], where[0] if where else stage.HOME
+        there = stage.inside(cloud, key, region)
         assert ends == stage.subset(ends, there.call(service, operation, **parameters))
 
 
@@ -124,7 +126,8 @@ def test_its_needs_are_exactly_what_its_cases_call(
             for call in (one for one in sandbox.recorder.calls if one.service != "sts"):
                 elsewhere = call.account != stage.IDS[stage.home(component)]
                 called[applying, elsewhere] |= set(iam_actions(call.service, call.operation))
-    listing = {"organizations:DescribeOrganization", "organizations:ListAccounts"}
+    listing = {"organizations:DescribeOrganization", "organizations:ListAccounts", *component.as_root}
+    listing |= {"iam:CreateServiceLinkedRole"} if component.linked_services else set()
     for elsewhere, reads, writes in (
         (False, component.reads, component.writes),
         (True, component.reads_elsewhere, component.writes_elsewhere),
@@ -156,7 +159,8 @@ def test_every_error_of_every_call_is_handled_or_named_with_place_and_operation(
             status = 500 if code == "InternalFailure" else 403 if code == "AccessDenied" else 400
             sandbox.faults.add(Fault(match=f"^{service}:{operation}$", code=code, status=status))
             result = tried(component, cloud, case, apply=applying)
-            places = stage.IDS if component.reads_elsewhere else [stage.home(component)]
+            elsewhere = component.reads_elsewhere or component.as_root
+            places = stage.IDS if elsewhere else [stage.home(component)]
             named = operation in result.reason and code in result.reason and any(key in result.reason for key in places)
             if result.failed and not named:
                 unnamed.append(f"{operation} {code}: {result.reason}")

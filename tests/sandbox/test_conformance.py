@@ -2,6 +2,7 @@
 
 The rows are in conformance/*.yaml. `given` calls come first, `call` is the one that counts: it is `refused` with a code
 (and a reason after a slash), or `answers` with values at JMESPath expressions. `as` is the account that calls.
+With `root of` before it, its root user does.
 A parameter like `@answer:0:KeyMetadata.KeyId` is a part of what the first of the given calls answered; one like
 `@root`, `@ou:Workloads/Prod`, `@account:E-MAIL` or `@policy:NAME` becomes the id, `@scp:N` an SCP of N characters, and
 `@json` the text of the document beside it. Run against a real, empty organization the same rows would
@@ -38,7 +39,7 @@ ROWS = [
     for row in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
 SCP = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
-SETTINGS_OF_THE_CALLER = {"kms"}
+SETTINGS_OF_THE_CALLER = {"kms", "root_users"}
 """Files whose given calls are made by the account that makes the call that counts."""
 COMMON = {"AccessDenied", "AccessDeniedException", "SerializationException", "ValidationError", "SandboxDoesNotCover"}
 """Codes that any operation may answer with, modelled or not (API page CommonErrors)."""
@@ -54,10 +55,19 @@ class Stage:
     def call(self, step: list[Any], caller: str | None = None, number: int = 0) -> dict[str, Any]:
         name, parameters = step[0], step[1] if len(step) > 1 else {}
         service, _, operation = name.partition(".")
-        credentials = self.assume(self.filled(caller, number)) if caller else None
+        credentials = self.credentials(caller, number) if caller else None
         client = self.client(service, credentials)
         answer: dict[str, Any] = getattr(client, operation)(**self.filled(parameters, number))
         return answer
+
+    def credentials(self, caller: str, number: int) -> dict[str, Any]:
+        if caller.startswith("root of "):
+            return {
+                "AccessKeyId": f"ROOT{caller.removeprefix('root of ')}",
+                "SecretAccessKey": "x",
+                "SessionToken": "x",
+            }
+        return self.assume(self.filled(caller, number))
 
     def prepare(self, steps: list[Any], caller: str | None = None) -> None:
         for step in steps:

@@ -51,6 +51,8 @@ def of_caller(caller: Caller, now: float, region: str, agent: str) -> Keys:
         keys["aws:useragent"] = agent
     if caller.expires is not None:
         keys |= {"aws:multifactorauthpresent": "false", "aws:tokenissuetime": moment(caller.issued)}
+    if caller.root and caller.expires is not None:
+        keys["aws:assumedroot"] = "true"
     if caller.source_identity:
         keys["aws:sourceidentity"] = caller.source_identity
     return keys
@@ -120,7 +122,9 @@ def pairs(tags: Any) -> dict[str, str]:
 
 
 def scalar(value: Any) -> Value | None:
-    """The value of a key from that of a parameter; None where it has none."""
+    """The value of a key from that of a parameter; None where it has none. A policy is named by its ARN."""
+    if isinstance(value, dict) and set(value) == {"arn"}:
+        value = value["arn"]
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):

@@ -40,11 +40,11 @@ def backend(request: Request) -> Any:
 @contextmanager
 def asking_moto() -> Iterator[None]:
     """What moto refuses is refused with its code."""
-    from moto.core.exceptions import ServiceException
+    from moto.core import exceptions
 
     try:
         yield
-    except ServiceException as error:
+    except exceptions.ServiceException as error:
         raise Refusal(error.code, error.message, status=STATUS.get(error.code, 400)) from error
 
 
@@ -215,3 +215,20 @@ def delete_policy(request: Request) -> dict[str, Any]:
             raise Refusal("DeleteConflict", message + "versions.", status=409)
         iam.delete_policy(arn)
     return {}
+
+
+@answers("iam", Audience.ANYBODY)
+def create_service_linked_role(request: Request) -> dict[str, Any]:
+    """The service has its role, once."""
+    given, iam = request.parameters, backend(request)
+    path = f"/aws-service-role/{given['AWSServiceName']}/"
+    suffix = f"_{given['CustomSuffix']}" if "CustomSuffix" in given else ""
+    taken = next((role.name for role in iam.roles.values() if role.path == path and role.name.endswith(suffix)), None)
+    if taken:
+        message = f"Service role name {taken} has been taken in this account, please try a different suffix."
+        raise Refusal("InvalidInput", message)
+    with asking_moto():
+        made = iam.create_service_linked_role(
+            given["AWSServiceName"], given.get("Description", ""), given.get("CustomSuffix", "")
+        )
+    return {"Role": shown(made)}

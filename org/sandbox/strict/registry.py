@@ -54,16 +54,17 @@ Answer = Callable[[Request], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How one operation is answered, and to whom."""
+    """How one operation is answered, and to whom; with `roots`, only where a root user calls."""
 
     answer: Answer
     audience: Audience
+    roots: bool = False
 
 
 REGISTERED: dict[tuple[str, str], Operation] = {}
 
 
-def answers(service: str, audience: Audience | None = None) -> Callable[[Answer], Answer]:
+def answers(service: str, audience: Audience | None = None, *, roots: bool = False) -> Callable[[Answer], Answer]:
     """A decorator: the function answers the operation whose name is its own in AWS's spelling.
 
     `create_organizational_unit` answers CreateOrganizationalUnit. Without an audience a read is for delegates too and a
@@ -74,13 +75,13 @@ def answers(service: str, audience: Audience | None = None) -> Callable[[Answer]
         operation = spelled(function.__name__)
         reads = operation.startswith(("Describe", "List"))
         default = Audience.DELEGATES if reads else Audience.MANAGEMENT
-        REGISTERED[service, operation] = Operation(function, audience or default)
+        REGISTERED[service, operation] = Operation(function, audience or default, roots)
         return function
 
     return register
 
 
-CAPITALS = frozenset(("aws", "id"))
+CAPITALS = frozenset(("aws", "id", "mfa"))
 
 
 def spelled(name: str) -> str:
