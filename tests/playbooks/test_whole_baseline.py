@@ -160,8 +160,8 @@ def tell(told: Story, stage: Stage, by: Console) -> None:
     play(told, stage, "again")
 
     def read() -> None:
-        told.wrong |= by.everywhere(readback.account_wide, [place for place in homes if place[0] not in shut])
-        there = by.everywhere(readback.of_a_region, [place for place in places if place[0] not in shut])
+        told.wrong |= by.apart(readback.account_wide, [place for place in homes if place[0] not in shut])
+        there = by.apart(readback.of_a_region, [place for place in places if place[0] not in shut])
         told.wrong |= {(*place, "Region"): wrong for place, wrong in there.items()}
         logs = (told.ids["log-archive"], "us-east-1")
         told.trail = by.everywhere(readback.trail, [(by.management, "us-east-1")]), by.everywhere(readback.logs, [logs])
@@ -172,8 +172,8 @@ def tell(told: Story, stage: Stage, by: Console) -> None:
 
 
 def furnish(by: Console, homes: list[Any], places: list[Any]) -> None:
-    by.everywhere(slips.furnish_account, homes)
-    by.everywhere(slips.furnish_region, places)
+    by.apart(slips.furnish_account, homes)
+    by.apart(slips.furnish_region, places)
 
 
 def lock(by: Console, _account: str, _region: str) -> None:
