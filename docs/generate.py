@@ -18,6 +18,7 @@ import click  # noqa: E402 - the root must be on the path first
 from org import baseline, cli, policy  # noqa: E402
 from org import controls as catalogue  # noqa: E402
 from org.controls import markdown  # noqa: E402
+from org.invariants.rules import RULES as OF_INVARIANTS  # noqa: E402
 from org.load import checks, schema  # noqa: E402
 from org.model.policy import PolicyType  # noqa: E402
 from org.policy import lint  # noqa: E402
@@ -203,7 +204,8 @@ What a machine reads is on stdout, everything else on stderr."""
 def rules() -> str:
     """Every rule about accounts.yaml and its policies, with the reason for it and what it looks like."""
     parts = []
-    for rule in [*checks.rules().values(), *OF_POLICIES, *lint.rules(), *OF_LOGS, *OF_PLANS, *OF_REVIEWS]:
+    others = [*OF_LOGS, *OF_INVARIANTS, *OF_PLANS, *OF_REVIEWS]
+    for rule in [*checks.rules().values(), *OF_POLICIES, *lint.rules(), *others]:
         parts += [f"## {rule.id}: {rule.title}", rule.why]
         for word, example in (("Wrong", rule.wrong), ("Right", rule.right)):
             parts += [f"{word}:\n\n```yaml\n{example.rstrip()}\n```"] if example else []

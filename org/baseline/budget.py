@@ -112,7 +112,7 @@ component = Component(
         "percentages": {
             "type": "array",
             "maxItems": 4,
-            "items": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000},
+            "items": {"type": "number", "minimum": 1, "maximum": 1000},
             "default": [80, 100],
             "description": "At which parts of the amount mail is sent; at the last also when it is forecast.",
         },

@@ -63,10 +63,7 @@ component = Component(
             None, "Whether a launch that asks for IMDSv1 fails, whatever it names.", "enabled", "disabled"
         ),
         "HttpPutResponseHopLimit": {
-            "type": ["integer", "null"],
-            "minimum": -1,
-            "maximum": 64,
-            "not": {"const": 0},
+            "anyOf": [{"type": "integer", "minimum": 1, "maximum": 64}, {"enum": [-1, None]}],
             "default": 2,
             "description": "How many hops an answer may travel: 1 keeps it on the instance, 2 reaches a container on "
             "it; -1 is no preference.",

@@ -49,7 +49,7 @@ def test_a_template_holds_for_everything_below_where_it_is_attached() -> None:
 def test_a_template_holds_for_nothing_beside_or_above_where_it_is_attached() -> None:
     units = seen(account("shop", "Workloads"), uses=(PolicyUse("deny-root", "ou:Workloads/Prod"),))
     assert held(units["Workloads"], "ORG-09") is None
-    assert ("deny-root",) == units["Workloads"].available["ORG-09"]
+    assert "deny-root" in units["Workloads"].available["ORG-09"]
 
 
 def test_a_template_on_one_account_does_not_hold_for_its_neighbours() -> None:

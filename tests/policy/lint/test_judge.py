@@ -92,7 +92,7 @@ def test_every_page_is_read(judged: Judged, sandbox: Sandbox) -> None:
 def test_the_documents_of_a_role_are_asked_about_too(sandbox: Sandbox) -> None:
     roles = ROOT / "scps" / "role"
     assert 0 == run(["check", "--policies", str(roles), "--judge", "aws"])
-    assert lint_path(roles).documents == sandbox.recorder.counts()[ASKED] > 10
+    assert 10 < lint_path(roles).documents <= sandbox.recorder.counts()[ASKED]
 
 
 def test_a_file_that_is_no_policy_is_not_sent(judged: Judged, sandbox: Sandbox) -> None:
