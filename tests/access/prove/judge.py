@@ -11,12 +11,16 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cvc5
 from cvc5 import Kind
 
 from org.access.actions import rcp_services
+from tests.access.prove.terms import Arn, Key, Undecided, text_of
+
+if TYPE_CHECKING:
+    from org.model.request import Request
 
 MEMBERS = 4
 """A set with so many texts is as good as any: no statement of the tests asks for more different ones."""
@@ -25,39 +29,6 @@ SEGMENTS = 5
 LAST = chr(0x2FFFF)
 Document = dict[str, Any]
 Levels = list[list[Document]]
-
-
-class Undecided(Exception):
-    """The solver gave up."""
-
-
-@dataclass
-class Arn:
-    """A text as an ARN: whether it is one, and its six parts. The solver is quick with parts, slow with the whole."""
-
-    is_one: Any
-    parts: list[Any]
-
-
-@dataclass
-class Key:
-    """A context key: absent, one text, or a set; a text may be a number, a time, an address or a truth word."""
-
-    present: Any
-    several: Any
-    text: Any
-    arn: Arn
-    members: list[tuple[Any, Any]]
-    number: Any
-    is_number: Any
-    moment: Any
-    is_moment: Any
-    address: Any
-    is_v4: Any
-    is_v6: Any
-    is_true: Any
-    is_false: Any
-    tied: bool = False
 
 
 def listed(value: Any) -> list[Any]:
@@ -79,10 +50,14 @@ def expression(pattern: str) -> str:
 
 @dataclass
 class Judge:
-    """One question to the solver; `action` fixes the action, else it is one more thing to find."""
+    """One question to the solver; `action` fixes the action, else it is one more thing to find.
+
+    With `at` the question is only about the context and the resource of one request, which the solver answers at once.
+    """
 
     layer: str
     action: str | None = None
+    at: Request | None = None
     tm: Any = field(default_factory=cvc5.TermManager)
     keys: dict[str, Key] = field(default_factory=dict)
 
@@ -106,6 +81,8 @@ class Judge:
         self.solver.assertFormula(self.both(self.no(self.allowed(old)), self.allowed(new)))
         if self.action is None:
             self.solver.assertFormula(self.is_an_action())
+        if self.at is not None:
+            self.solver.assertFormula(self.is_at(self.at))
         result = self.solver.checkSat()
         if result.isUnknown():
             raise Undecided(str(result))
@@ -152,6 +129,56 @@ class Judge:
         if self.layer == "rcp":
             parts.append(self.either(*(self.fits(self.name, self.glob(f"{one}:*")) for one in sorted(rcp_services()))))
         return self.both(*parts)
+
+    def is_at(self, request: Request) -> Any:
+        """The request's resource, and its value of each key that statements name."""
+        parts = (request.resource or "").split(":", SEGMENTS)
+        is_arn = len(parts) > SEGMENTS
+        same = (
+            [self.equal(text, part) for text, part in zip(self.resource.parts, parts, strict=False)] if is_arn else []
+        )
+        terms = [self.resource.is_one if is_arn else self.no(self.resource.is_one), *same]
+        for name, key in self.keys.items():
+            value = request.context.get(name)
+            terms.append(self.no(key.present) if value is None else self.has(key, value))
+        return self.both(*terms)
+
+    def has(self, key: Key, value: str | tuple[str, ...]) -> Any:
+        if isinstance(value, tuple):
+            pairs = zip(key.members, [*value, *[None] * (MEMBERS - len(value))], strict=True)
+            members = [
+                self.no(is_in) if text is None else self.both(is_in, self.equal(member, text))
+                for (is_in, member), text in pairs
+            ]
+            return self.both(key.present, key.several, *members)
+        terms = [key.present, self.no(key.several), self.equal(key.text, value)]
+        return self.both(*terms, *self.is_text(key.arn, value), *self.typed(key, value))
+
+    def is_text(self, arn: Arn, text: str) -> list[Any]:
+        """That the parts are those of a text, or that it has none."""
+        parts = text.split(":", SEGMENTS)
+        if len(parts) <= SEGMENTS:
+            return [self.no(arn.is_one)]
+        return [arn.is_one, *(self.equal(term, part) for term, part in zip(arn.parts, parts, strict=True))]
+
+    def typed(self, key: Key, value: str) -> list[Any]:
+        """What the text is as a truth word, a number, a time, an address."""
+        words = {"true": [key.is_true], "false": [key.is_false]}.get(value.lower(), [])
+        terms = [*words, *([] if words else [self.no(key.is_true), self.no(key.is_false)])]
+        is_number = re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
+        terms.append(key.is_number if is_number else self.no(key.is_number))
+        terms += [self.equal_terms(key.number, self.tm.mkReal(value))] if is_number else []
+        is_moment = re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value) is not None
+        terms.append(key.is_moment if is_moment else self.no(key.is_moment))
+        if is_moment:
+            seconds = str(int(datetime.fromisoformat(value).timestamp()))
+            terms.append(self.equal_terms(key.moment, self.tm.mkReal(seconds)))
+        try:
+            address = ipaddress.ip_address(value)
+        except ValueError:
+            return [*terms, self.no(key.is_v4), self.no(key.is_v6)]
+        term = self.equal_terms(key.address, self.tm.mkInteger(str(int(address))))
+        return [*terms, key.is_v4 if address.version == 4 else key.is_v6, term]
 
     # Patterns
 
@@ -367,7 +394,3 @@ class Judge:
 
     def if_else(self, condition: Any, left: Any, right: Any) -> Any:
         return self.tm.mkTerm(Kind.ITE, condition, left, right)
-
-
-def text_of(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
