@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from org.baseline import HERE, Component, Where
+from org.baseline._kms import ours
 from org.errors import Missing
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def read(cloud: Cloud, scope: Scope) -> Things:
     state = {"enabled": on}
     if scope.settings["key"]:
         state["key"] = _named(cloud.call("ec2", "get_ebs_default_kms_key_id")["KmsKeyId"])
-        state["declared"] = _declared(cloud, scope.settings["key"])
+        state["declared"] = _declared(cloud, scope, state["key"])
     return {HERE: state}
 
 
@@ -33,15 +34,31 @@ def _named(key: str) -> str:
     return AWS_KEY if key.endswith(AWS_KEY) else key
 
 
-def _declared(cloud: Cloud, key: str) -> str:
-    """The ARN of the declared key; the key as it is declared while it does not exist."""
+def _declared(cloud: Cloud, scope: Scope, current: str) -> str:
+    """The ARN of the declared key; the key as it is declared while it does not exist.
+
+    A declared key that lost its alias is known by its tags: `kms-keys` gives the alias back, and check mode says so.
+    """
+    key: str = scope.settings["key"]
     if key == AWS_KEY:
         return key
     try:
         arn: str = cloud.call("kms", "describe_key", KeyId=key)["KeyMetadata"]["Arn"]
     except Missing:
-        return key
+        return current if _lost_alias(cloud, scope, current, key) else key
     return arn
+
+
+def _lost_alias(cloud: Cloud, scope: Scope, current: str, alias: str) -> bool:
+    """True where the key that volumes get now is the account's own, made for that alias."""
+    if f":{scope.account}:key/" not in current:
+        return False
+    try:
+        pages = cloud.pages("kms", "list_resource_tags", "Tags", token="NextMarker", ask="Marker", KeyId=current)
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in pages}
+    except Missing:
+        return False
+    return ours(alias).items() <= tags.items()
 
 
 def wanted(scope: Scope, found: Things) -> Things:
@@ -79,7 +96,10 @@ component = Component(
             "examples": ["alias/baseline"],
         },
     },
-    reads=("ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "kms:DescribeKey"),
+    reads=(
+        *("ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId", "kms:DescribeKey"),
+        "kms:ListResourceTags",
+    ),
     read=read,
     wanted=wanted,
     writes=("ec2:EnableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId", "ec2:ResetEbsDefaultKmsKeyId"),
