@@ -1,0 +1,89 @@
+"""What comparing two chains of SCPs costs in CPU, on published policies and on a chain of 400 statements.
+
+`python benchmarks/comparison.py [FOLDER]` spreads the policy documents (JSON) in FOLDER over four levels and compares
+them with what pull requests would make of them, changes by chance, seeded. The second chain is that of
+`generate_policies.py`. The data about AWS's actions is read before, once for all comparisons of a run, and its cost is
+told apart.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from generate_policies import scenario
+
+from org.access.prove.compare import compare
+from org.access.prove.reach import index
+from tests.access.prove.mutations import FULL, SETTING, changed, policies
+
+FOLDER = Path(__file__).parents[1] / ".." / "shared" / "data" / "policies"
+LEVELS, PUBLISHED, LARGE, SEED = 4, 300, 100, 20261123
+MEDIAN_LIMIT, MAX_LIMIT, P95_LIMIT = 0.050, 1.0, 1.0
+
+
+def published(folder: Path) -> list[list[dict[str, Any]]]:
+    """The documents of a folder, those that are JSON, over four levels with AWS's own SCP on each."""
+    levels = [[FULL] for _ in range(LEVELS)]
+    for number, file in enumerate(sorted(folder.rglob("*.json"))):
+        try:
+            document = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if isinstance(document, dict) and "Statement" in document:
+            levels[number % LEVELS].append(document)
+    return levels
+
+
+def measured(levels: list[list[dict[str, Any]]], number: int) -> tuple[list[float], Counter[str]]:
+    """CPU seconds of each comparison, and how many differences of each certainty were found."""
+    chance = random.Random(SEED)
+    base = policies(levels, "scp")
+    seconds, found = [], Counter[str]()
+    for _ in range(number):
+        head = policies(changed(chance, levels)[1], "scp")
+        begun = time.process_time()
+        differences = compare(base, head, SETTING)
+        seconds.append(time.process_time() - begun)
+        found.update(one.certainty.value for one in differences)
+    return sorted(seconds), found
+
+
+def told(name: str, seconds: list[float], found: Counter[str]) -> None:
+    quantiles = [statistics.median(seconds), seconds[int(0.9 * len(seconds))], seconds[int(0.95 * len(seconds))]]
+    numbers = "  ".join(f"{1000 * one:8.1f}" for one in (*quantiles, seconds[-1]))
+    counts = ", ".join(f"{count} {what}" for what, count in sorted(found.items()))
+    print(f"{name:<28} {len(seconds):>5}  {numbers}  {counts}")
+
+
+def main() -> int:
+    """Print both tables; 1 where a limit is missed."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    begun = time.process_time()
+    index()
+    print(f"data about actions read in {1000 * (time.process_time() - begun):.0f} ms CPU")
+    print(f"{'comparisons (CPU ms)':<28} {'':>5}  {'median':>8}  {'p90':>8}  {'p95':>8}  {'max':>8}  differences")
+    missed = False
+    levels = published(folder)
+    if any(len(level) > 1 for level in levels):
+        seconds, found = measured(levels, PUBLISHED)
+        missed |= statistics.median(seconds) > MEDIAN_LIMIT or seconds[-1] > MAX_LIMIT
+        told(f"{sum(map(len, levels)) - LEVELS} published policies", seconds, found)
+    else:
+        print(f"no policies in {folder}: only the generated chain is measured")
+    seconds, found = measured(scenario()["scps"], LARGE)
+    missed |= seconds[int(0.95 * len(seconds))] > P95_LIMIT
+    told("400 statements", seconds, found)
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
