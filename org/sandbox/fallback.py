@@ -94,6 +94,7 @@ def load() -> Any:
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["batch"]["use_docker"] = False
     leave_bucket_policies_alone()
+    know_root_users()
     close_new_buckets()
     compile_rules_alone()
     application = DomainDispatcherApplication(create_backend_app)
@@ -108,6 +109,18 @@ def load() -> Any:
 
     application.get_backend_for_host = backend
     return application
+
+
+def know_root_users() -> None:
+    """A policy of IAM may name root users, `arn:aws:iam::*:root`, as those for AssumeRoot do; moto knows none.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+    """
+    from moto.iam import policy_validation
+
+    known = policy_validation.VALID_RESOURCE_PATH_STARTING_VALUES["iam"]["values"]
+    if "root" not in known:
+        known.append("root")
 
 
 def leave_bucket_policies_alone() -> None:

@@ -68,7 +68,8 @@ class Asker:
         for need in needs(plan(events.source(aim.service), event.name, KEYS).actions, event):
             own = self.own_keys(need, event, parameters)
             for resource in need.resources:
-                yield self.request(need, resource, event, keys | own)
+                arn = self.untold(event, parameters) if resource.arn is None else named(resource, event.home)
+                yield self.request(need, resource, arn, event, keys | own)
 
     def event(self, attempt: Attempt, region: str, parameters: Mapping[str, Any]) -> Happened:
         """The call as the event that CloudTrail would record."""
@@ -105,14 +106,31 @@ class Asker:
         identity = next((aliases[one] for one in event.values.get("keyid", ()) if one in aliases), None)
         return f"arn:aws:kms:{home.region}:{home.account}:key/{identity}" if identity else None
 
-    def request(self, need: Need, resource: Resource, event: Happened, keys: context.Keys) -> Request:
-        """The request about one resource."""
-        arn = self.key(event) if resource.arn is None else named(resource, event.home)
+    def whose(self, account: str) -> context.Keys:
+        """The keys that say in which organization the resource's account is, and where in it."""
+        realm = self.world.realm
+        member = realm.accounts.get(account) if realm else None
+        if realm is None or member is None:
+            return {}
+        return {"aws:resourceorgid": realm.id, "aws:resourceorgpaths": (realm.path(member.parent),)}
+
+    def untold(self, event: Happened, parameters: Mapping[str, Any]) -> str | None:
+        """The ARN of a resource of which an event tells nothing, as far as the parameters do."""
+        if event.name == "AssumeRoot":
+            target = parameters.get("TargetPrincipal", "")
+            return target if target.startswith("arn:") else f"arn:aws:iam::{target}:root"
+        if event.name == "CreateServiceLinkedRole":
+            path = f"role/aws-service-role/{parameters.get('AWSServiceName')}/AWSServiceRoleFor"
+            return f"arn:aws:iam::{event.home.account}:{path}{parameters.get('CustomSuffix', '')}"
+        return self.key(event)
+
+    def request(self, need: Need, resource: Resource, arn: str | None, event: Happened, keys: context.Keys) -> Request:
+        """The request about one resource, the one with that ARN."""
         account = account_of_resource(arn) or bucket_owner(arn) or resource.account or event.home.account
         more: context.Keys = {
             key: tuple(value) if isinstance(value, list) else value for key, value in resource.context.items()
         }
-        known = keys | more
+        known = self.whose(account) | keys | more
         return request(
             self.principal,
             need.action,

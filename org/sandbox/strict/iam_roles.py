@@ -13,7 +13,7 @@ import urllib.parse
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from org.sandbox.fallback import keep_small
+from org.sandbox.fallback import keep_small, know_root_users
 from org.sandbox.strict.refusal import Refusal
 from org.sandbox.strict.registry import Audience, Request, answers
 
@@ -31,6 +31,7 @@ WHITE_SPACE = re.compile(r"\s")
 def backend(request: Request) -> Any:
     """moto's IAM of the caller's account, which knows the roles that the account was born with."""
     keep_small()
+    know_root_users()
     from moto.iam.models import iam_backends
 
     request.roles.hand_over(request.caller.account)
