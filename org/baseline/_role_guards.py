@@ -42,7 +42,7 @@ def locked_out(scope: Scope, role: Declared, keeping: Iterable[str]) -> Iterator
 def federated(role: Declared) -> set[str]:
     """The identity providers that the role's trust names."""
     found: set[str] = set()
-    statements = role.rendered.trust.get("Statement", ())
+    statements = role.rendered.trust.get("Statement", [])
     for statement in statements if isinstance(statements, list) else [statements]:
         principal = statement.get("Principal")
         named = principal.get("Federated", ()) if isinstance(principal, dict) else ()

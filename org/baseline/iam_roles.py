@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PROVIDERS = "identity providers"
 """The thing that is no thing: the identity providers of the account, read where a declared role trusts one."""
+PROVIDER = "declare it with the component oidc-providers"
 NAME = r"([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}"
 TEMPLATE = {"type": "string", "pattern": "^[a-z0-9-]{1,80}$", "description": "A template of `scps/role/`."}
 WITH = {"type": "object", "default": {}, "description": "The parameters of the template."}
@@ -203,10 +204,15 @@ def _locking(scope: Scope, one: Declared, found: Things, title: str) -> Iterator
     advice = "the role is left as it is; look at its template"
     for reason in locked_out(scope, one, component.needs):
         yield f"{title} would lock the pipeline out: {reason}", advice
-    providers = (found.get(PROVIDERS) or {}).get("arns", [])
-    for provider in sorted(federated(one) - set(providers)):
-        message = f"{title} would lock the pipeline out: there is no identity provider `{provider}`"
-        yield message, "declare it with the component oidc-providers"
+    have = found.get(one.own_name)
+    if have is not None and have["trust"] != one.rendered.trust:
+        for provider in _missing(one, found):
+            yield f"{title} would lock the pipeline out: there is no identity provider `{provider}`", PROVIDER
+
+
+def _missing(one: Declared, found: Things) -> list[str]:
+    """The identity providers that the role trusts and that are not there."""
+    return sorted(federated(one) - set((found.get(PROVIDERS) or {}).get("arns", [])))
 
 
 def findings(scope: Scope, found: Things) -> Iterable[Finding]:
@@ -215,6 +221,10 @@ def findings(scope: Scope, found: Things) -> Iterable[Finding]:
         for message, advice in problems(scope, one, found):
             yield scope.finding("SEC-13", message, severity=Severity.ERROR, advice=advice)
         have = found.get(one.own_name)
+        if have is None or have["trust"] == one.rendered.trust:
+            for provider in _missing(one, found):
+                message = f"nobody can enter the role `{one.own_name}`: there is no identity provider `{provider}`"
+                yield scope.finding("SEC-13", message, advice=PROVIDER)
         if one.kind == "boundary" or have is None or have["tags"].get(OWNER_TAG) != OWNED:
             continue
         if scope.settings["extra_policies"] == "report":

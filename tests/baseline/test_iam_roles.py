@@ -85,15 +85,23 @@ def test_a_role_that_would_lock_the_pipeline_out_is_refused(
     assert (reason is None) == ("org-baseline-apply" in wanted(here, {}))
 
 
-def test_the_management_account_needs_the_provider_that_its_role_trusts() -> None:
+def test_the_trust_of_a_role_is_not_changed_to_a_provider_that_is_not_there() -> None:
     subjects = {"subjects": ["repo:acme/aws:environment:production"]}
     here = replace(scope(pipeline={"apply": subjects}), place=Place(IDS[MANAGEMENT], None, MANAGEMENT))
     (one,) = declared(here)
     provider = f"arn:aws:iam::{IDS[MANAGEMENT]}:oidc-provider/token.actions.githubusercontent.com"
-    assert [f"role `org-baseline-apply` would lock the pipeline out: there is no identity provider `{provider}`"] == [
-        message for message, _ in problems(here, one, {})
+    have = {"path": "/", "trust": {}, "tags": {"org-baseline": "managed"}, "attached": [], "inline": [], "boundary": ""}
+    shut: Any = {"org-baseline-apply": have, "identity providers": {"arns": []}}
+    missing = f"there is no identity provider `{provider}`"
+    assert [f"role `org-baseline-apply` would lock the pipeline out: {missing}"] == [
+        message for message, _ in problems(here, one, shut)
     ]
-    assert [] == [*problems(here, one, {"identity providers": {"arns": [provider]}})]
+    assert {} == wanted(here, shut)
+    assert [] == [*problems(here, one, {**shut, "identity providers": {"arns": [provider]}})]
+    new: Any = {"identity providers": {"arns": []}}
+    assert ["org-baseline-apply"] == [*wanted(here, new)]
+    told = [one.message for one in component.findings(here, new)]
+    assert [f"nobody can enter the role `org-baseline-apply`: {missing}"] == told
 
 
 def test_the_role_that_applies_is_written_last_and_boundaries_first() -> None:
