@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from org.access import actions
@@ -11,6 +12,7 @@ from org.access.prove import universe
 from org.access.prove.difference import Certainty
 from org.access.prove.encode import ACTION
 from org.access.prove.keys import Atom, Literal
+from org.access.prove.problems import numbered
 from org.access.prove.settle import Asking, Query, Settled, settled
 from org.access.prove.texts import Predicate
 from org.access.spec import NEEDS_NO_PERMISSION
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from org.access.prove.solve import Choice, Number
 
 EVERY_ACTION = Predicate("like", ("*",))
+NEW, MOST_NAMES = "newaction", 64
 MOST_KNOWN = 8
 """So many known actions are set aside before it is taken that only known ones are left."""
 
@@ -57,7 +60,11 @@ def coming(asking: Asking, problem: Problem, numbers: Sequence[Number]) -> Itera
         return
     follows = tuple(number for sets in left if len(sets) == 1 for number in sets[0])
     wanted = (*numbers, *limits, *follows)
-    found = _unknown(asking, Query(problem.layer, wanted, tuple(one for one in left if len(one) > 1)))
+    if asking.free(wanted) is None:
+        return
+    found = _by_name(asking, problem, patterns, numbers)
+    if found.certainty is None:
+        found = _unknown(asking, Query(problem.layer, wanted, tuple(one for one in left if len(one) > 1)))
     if found.certainty is not None:
         excepted = [asking.literals.number(about(one)) for one in problem.statements if one.not_actions]
         yield Coming(_still(asking, patterns, wanted), (*numbers, *excepted, *follows), found)
@@ -90,8 +97,7 @@ def _choices(asking: Asking, problem: Problem, patterns: tuple[str, ...]) -> Ite
     rules = asking.rules
     for statement in (*(rule.statement for rule in rules.denies[problem.layer]), *problem.unmet):
         if _may_meet(statement, patterns):
-            asked = sorted(number(one) ^ 1 for one in statement.literals)
-            yield ((number(about(statement)) ^ 1,), *((one,) for one in asked))
+            yield (*((one ^ 1,) for one in numbered(statement, asking.literals)), (number(about(statement)) ^ 1,))
     for level in rules.levels if problem.layer is Layer.SCP else ():
         yield tuple((number(about(way.statement)), *way.numbers) for way in level if _may_meet(way.statement, patterns))
 
@@ -108,6 +114,57 @@ def _may_meet(statement: Encoded, patterns: Iterable[str]) -> bool:
         if one not in known and (wild or start in starts or set("*?") & set(start)):
             return True
     return False
+
+
+def _by_name(asking: Asking, problem: Problem, patterns: tuple[str, ...], numbers: Sequence[Number]) -> Settled:
+    """What becomes of actions with made-up names: one for each pattern, one for each that a rule makes room for."""
+    tried: set[tuple[Choice, ...]] = set()
+    for name in islice(_names(asking, problem, patterns), MOST_NAMES):
+        choices = _asked_of(asking, problem, name)
+        if choices in tried or not all(choices):
+            continue
+        tried.add(choices)
+        found = settled(asking, Query(problem.layer, tuple(numbers), choices, name=name))
+        if found.certainty is not None:
+            return found
+    return Settled(None)
+
+
+def _names(asking: Asking, problem: Problem, patterns: tuple[str, ...]) -> Iterator[str]:
+    """Names of actions that nobody knows and the problem is about."""
+    rules = asking.rules
+    excepting = [rule.statement for rule in rules.denies[problem.layer] if rule.statement.not_actions]
+    allowing = [way.statement for level in rules.levels for way in level]
+    more = (one for statement in (*excepting, *allowing) for one in statement.actions)
+    known = universe.universe().places
+    bound = frozenset(actions.rcp_services()) if problem.layer is Layer.RCP else None
+    for pattern in dict.fromkeys((*patterns, *more)):
+        name = pattern.replace("*", NEW).replace("?", "x")
+        name = name if ":" in name else f"{'s3' if bound else 'example'}:{name}"
+        beyond = name.partition(":")[0] not in bound if bound else name.partition(":")[0] in BEYOND_SCPS
+        meant = all(_is_about(one, name) for one in problem.statements)
+        if name not in known and not beyond and meant and _matches(patterns, name):
+            yield name
+
+
+def _asked_of(asking: Asking, problem: Problem, name: str) -> tuple[Choice, ...]:
+    """What the rules ask of a request for the action."""
+    rules = asking.rules
+    against = (*(rule.statement for rule in rules.denies[problem.layer]), *problem.unmet)
+    found: list[Choice] = [
+        tuple((number ^ 1,) for number in numbered(one, asking.literals)) for one in against if _is_about(one, name)
+    ]
+    levels = rules.levels if problem.layer is Layer.SCP else ()
+    found += [tuple(way.numbers for way in level if _is_about(way.statement, name)) for level in levels]
+    return tuple(found)
+
+
+def _is_about(statement: Encoded, name: str) -> bool:
+    return _matches(statement.actions, name) is not statement.not_actions
+
+
+def _matches(patterns: Iterable[str], name: str) -> bool:
+    return any(actions.glob(one).fullmatch(name) for one in patterns)
 
 
 def _unknown(asking: Asking, query: Query) -> Settled:

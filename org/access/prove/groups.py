@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from org.access.prove.problems import Rule, Way
     from org.access.prove.solve import Choice, Number, State
 
-MOST_PARTS = 64
+MOST_PARTS = 32
 """Into so many parts the actions of one problem are divided at most; more would be read by nobody."""
 
 
@@ -73,7 +73,7 @@ class Asked:
     def met(self, state: State, among: universe.Set) -> universe.Set:
         """The actions of which nothing is asked that the literals of the state do not give already."""
         for covered, choice in self.choices:
-            if covered & among and state.left(choice) is not None:
+            if covered & among and not any(all(map(state.must_be, numbers)) for numbers in choice):
                 among &= ~covered
         for level in self.levels:
             given = (covered for covered, numbers in level.ways if all(map(state.must_be, numbers)))

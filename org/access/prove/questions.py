@@ -17,7 +17,7 @@ from org.access.prove.drafts import of_problem
 from org.access.prove.encode import Encoded, encoded
 from org.access.prove.problems import Problem, problems, rules
 from org.access.prove.settle import Asking, Confirmed
-from org.access.prove.sides import Narrowed, side
+from org.access.prove.sides import Decider, side
 from org.access.prove.solve import Literals
 from org.access.prove.witness import accounts_in
 from org.access.spec import applies
@@ -107,7 +107,7 @@ def _ask(question: Question, statement: Statement, policies: Policies, setting: 
     if about.doubt:
         return Verdict(Answered.UNKNOWN, why=about.doubt)
     here = side(policies)
-    asked = _Asked(question, statement, about, Narrowed(policies, setting), setting)
+    asked = _Asked(question, statement, about, Decider(policies, setting), setting)
     if question.kind is Kind.NEVER_DENIED:
         return asked.never_denied(here)
     drafts = list(asked.drafts(here, [Problem(asked.layer, (about,), ())]))
@@ -123,7 +123,7 @@ class _Asked:
     question: Question
     statement: Statement
     about: Encoded
-    policies: Narrowed
+    policies: Decider
     setting: Setting
 
     @property
@@ -148,7 +148,7 @@ class _Asked:
         """What the policies say to a request that is meant; None unless it is what is looked for."""
         if applies(self.statement, request) is not True:
             return None
-        answer = self.policies.decision(request).answer
+        answer = self.policies.quickly(request)
         denied = answer in (Answer.EXPLICITLY_DENIED, Answer.IMPLICITLY_DENIED)
         if self.question.kind is Kind.NEVER_DENIED:
             return None if answer is Answer.ALLOWED else Confirmed(request, answer, Answer.ALLOWED)

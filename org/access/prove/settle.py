@@ -113,12 +113,16 @@ def any_value(slot: str) -> Range:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Whether some request for an action meets literals and choices; for an action still unknown without a place."""
+    """Whether some request for an action meets literals and choices.
+
+    A known action has a place. One that nobody knows yet has a name, or none where that is one more thing to find.
+    """
 
     layer: Layer
     numbers: tuple[Number, ...]
     choices: tuple[Choice, ...]
     place: int | None = None
+    name: str = ""
 
     @property
     def action(self) -> Action | None:
@@ -200,7 +204,7 @@ def _in_world(asking: Asking, query: Query, world: World) -> tuple[Settled | Non
     has_models = False
     for model in islice(models(state, wanted), MOST_MODELS):
         has_models = True
-        confirmed = asking.first_confirmed(coherent(model, asking.setting, world, query.action))
+        confirmed = asking.first_confirmed(coherent(model, asking.setting, world, query.action, query.name))
         if confirmed is not None:
             certainty = Certainty.CERTAIN if confirmed.sure else Certainty.UNDECIDED
             return Settled(certainty, confirmed, world, model), True
@@ -212,7 +216,7 @@ def _loosely(asking: Asking, query: Query, free: State) -> Settled:
     member = query.layer is Layer.SCP
     world = World(worlds.ROLE, asking.setting.account if member else worlds.OTHER_ACCOUNT, member, member, not member)
     for model in islice(models(free, query.choices), MOST_MODELS):
-        confirmed = asking.first_confirmed(incoherent(model, asking.setting, world, query.action))
+        confirmed = asking.first_confirmed(incoherent(model, asking.setting, world, query.action, query.name))
         if confirmed is not None:
             return Settled(Certainty.POSSIBLE if confirmed.sure else Certainty.UNDECIDED, confirmed, state=model)
     return Settled(Certainty.UNDECIDED, why="no request was found that shows it")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from org.access.evaluate import compiled
 from org.access.match import action_matches
 from org.access.prove import universe
 from org.access.prove.encode import Encoded, encoded
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from org.access.document import Document, Statement
+    from org.access.evaluate import Engine
     from org.access.policies import Policies
     from org.access.prove.difference import Setting
-    from org.model.request import Decision, Request
+    from org.model.request import Answer, Decision, Request
 
 LAYERS = (Layer.SCP, Layer.RCP)
+FEW = 12
+"""So many decisions of the definition cost less than to compile the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +94,32 @@ def bearing(policies: Policies, request: Request, setting: Setting) -> Policies:
 
 
 @dataclass
-class Narrowed:
-    """The policies of a chain without the statements that are not about an action: what is said of it is the same."""
+class Decider:
+    """What a chain says to requests: by the definition, and quicker by the engine, which a search asks many times."""
 
     policies: Policies
     setting: Setting
     known: dict[str, Policies] = field(default_factory=dict)
+    engines: dict[tuple[bool, bool], Engine] = field(default_factory=dict)
+    asked: int = 0
 
     def decision(self, request: Request) -> Decision:
-        """What the definition says to a request."""
+        """What the definition says; the statements that are not about the action are left out, for they say nothing."""
         name = request.action.lower()
         if name not in self.known:
             self.known[name] = _narrowed(self.policies, name)
         return decide(bearing(self.known[name], request, self.setting), request)
+
+    def quickly(self, request: Request) -> Answer:
+        """The same answer; by the engine once it is asked so often that to compile it pays."""
+        self.asked += 1
+        if self.asked <= FEW:
+            return self.decision(request).answer
+        policies = bearing(self.policies, request, self.setting)
+        key = (policies.scps is None, policies.rcps is None)
+        if key not in self.engines:
+            self.engines[key] = compiled(policies)
+        return self.engines[key].decide(request).answer
 
 
 def _narrowed(policies: Policies, action: str) -> Policies:

@@ -144,10 +144,13 @@ class State:
     def with_all(self, numbers: Iterable[Number]) -> State | None:
         """The state with more literals; None where they cannot be met together."""
         nodes = dict(self.nodes)
+        by_slot: dict[str, set[Number]] = {}
         for number in numbers:
-            slot = self.search.literals.slot(number)
-            node = nodes.get(slot) or self.search.node(slot, self.ranges)
-            after = node and self.search.after(node, number, self.ranges)
+            by_slot.setdefault(self.search.literals.slot(number), set()).add(number)
+        for slot, more in by_slot.items():
+            node = nodes.get(slot)
+            known = node.numbers if node is not None else frozenset()
+            after = node if node is not None and more <= known else self.search.node(slot, self.ranges, known | more)
             if after is None:
                 return None
             nodes[slot] = after

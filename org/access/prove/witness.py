@@ -33,7 +33,7 @@ DERIVED = frozenset(
 A_SERVICE = "events.amazonaws.com"
 
 
-def coherent(state: State, setting: Setting, world: World, action: Action | None) -> Iterator[Request]:
+def coherent(state: State, setting: Setting, world: World, action: Action | None, name: str) -> Iterator[Request]:
     """Requests of a world that meet the literals of a state, the keys of each as they go together."""
     for values in grounded(state):
         principal = _principal(state, values, setting, world)
@@ -45,7 +45,9 @@ def coherent(state: State, setting: Setting, world: World, action: Action | None
                 resource = _again(state.nodes.get(RESOURCE), allowed, values)
                 if resource is not None:
                     context = {REGION: region, **_context(values)}
-                    yield request(principal, _name(values, action), resource, resource_account=account, context=context)
+                    yield request(
+                        principal, _name(values, action, name), resource, resource_account=account, context=context
+                    )
                     break
             else:
                 continue
@@ -142,7 +144,7 @@ def _context(values: Values) -> dict[str, Value]:
     }
 
 
-def incoherent(state: State, setting: Setting, world: World, action: Action | None) -> Iterator[Request]:
+def incoherent(state: State, setting: Setting, world: World, action: Action | None, name: str) -> Iterator[Request]:
     """Requests that meet the literals of a state, whatever goes together: their context overrides what would follow."""
     account = world.account or worlds.OTHER_ACCOUNT
     arn = f"arn:{worlds.partition(setting)}:iam::{account}:role/Example"
@@ -154,15 +156,15 @@ def incoherent(state: State, setting: Setting, world: World, action: Action | No
         context = {slot: value for slot, value in context.items() if not slot.startswith("principal ")}
         yield request(
             Principal(arn, {}, *member),
-            _name(values, action),
+            _name(values, action, name),
             str(resource),
             resource_account=owner,
             context=context,
         )
 
 
-def _name(values: Values, action: Action | None) -> str:
-    return str(values[ACTION] if action is None else action)
+def _name(values: Values, action: Action | None, name: str) -> str:
+    return str(action) if action is not None else name or str(values[ACTION])
 
 
 def accounts_in(texts: Iterable[str]) -> tuple[str, ...]:
