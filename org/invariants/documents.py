@@ -83,7 +83,7 @@ def side(path: Path, kind: str | None) -> Side:
 
 def differences(base: Side, head: Side, regions: Sequence[str] = ()) -> tuple[Difference, ...]:
     """All requests that the two sides say something else to. Raises `BadInput` where a side cannot be read."""
-    found = [*base.findings, *head.findings]
+    found = list(dict.fromkeys([*base.findings, *head.findings]))
     if base.layer is not head.layer and not found:
         name, _ = head.documents[0]
         found.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from org.invariants.rules import TWICE, UNCLEAR
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from org.load.positions import Tree
 
+HELP = "name the file as `org prove FILE` (docs/prove.md shows one), or ask one question with `--action`"
 OF_PLACES = ("in", "accounts", "not_in", "who", "by", "except", "on", "when")
 
 
@@ -66,7 +67,8 @@ def read(path: Path) -> Invariants:
     """The invariants of a file."""
     name = str(path)
     text, findings = reading.read(path, name)
-    return Invariants((), findings, {name: text}) if findings else of_text(text, name)
+    told = tuple(replace(one, help=HELP) if one.rule == reading.UNREADABLE.id else one for one in findings)
+    return Invariants((), told, {name: text}) if told else of_text(text, name)
 
 
 def of_text(text: str, name: str) -> Invariants:

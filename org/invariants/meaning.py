@@ -139,7 +139,8 @@ def _references(invariant: Invariant, organization: Organization) -> Iterator[Fi
             for name in references(one):
                 span = invariant.span(key, number)
                 if name not in NAMES:
-                    hint = Suggester().help(name, NAMES, f"known are {', '.join(PREFIX + known for known in NAMES)}")
+                    known = [PREFIX + one_known for one_known in NAMES]
+                    hint = Suggester().help(one, known, f"known are {', '.join(known)}")
                     yield UNCLEAR.finding(f"{quoted(one)} names nothing", span, help=hint)
                 elif known_values(organization)[name] is None:
                     yield UNCLEAR.finding(f"{quoted(one)} has no value here", span, help="remove it")

@@ -200,20 +200,26 @@ def sealed(found: Tokens) -> tuple[Tokens, ...] | None:
 
 
 def disjoint(one: Tokens, other: Tokens) -> bool:
-    """True where surely no text fits both: they begin differently, or as ARNs differ in a part; False says nothing."""
-    for left, right in zip(one, other, strict=False):
-        if not left.chars or not right.chars:
-            break
-        if not set(left.chars) & set(right.chars):
-            return True
+    """True where surely no text fits both: they begin or end differently, or do so in a part; False says nothing."""
     mine, yours = sealed(one), sealed(other)
     if mine is None or yours is None:
-        return False
-    return any(_differ(left, right) for left, right in zip(mine[:-1], yours[:-1], strict=True))
+        return _differ(one, other)
+    return any(map(_differ, mine, yours))
 
 
-def _differ(left: Tokens, right: Tokens) -> bool:
-    return is_literal(left) and is_literal(right) and list(left) != list(right)
+def _differ(one: Tokens, other: Tokens) -> bool:
+    if _begin_differently(one, other) or _begin_differently(one[::-1], other[::-1]):
+        return True
+    return is_literal(one) and is_literal(other) and len(one) != len(other)
+
+
+def _begin_differently(one: Sequence[Token], other: Sequence[Token]) -> bool:
+    for left, right in zip(one, other, strict=False):
+        if not left.chars or not right.chars:
+            return False
+        if not set(left.chars) & set(right.chars):
+            return True
+    return False
 
 
 def instance(found: Tokens, many: str, one: str = "x") -> str:

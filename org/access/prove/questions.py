@@ -174,7 +174,7 @@ class _Asked:
         """Refuted by what is certain, unknown by what is not; what no account can meet does not count."""
         for certainty in (Certainty.CERTAIN, Certainty.FUTURE, Certainty.UNDECIDED, Certainty.POSSIBLE):
             for draft in drafts:
-                if draft.certainty is certainty and not (certainty is Certainty.POSSIBLE and draft.found.incoherent):
+                if draft.certainty is certainty and not draft.found.incoherent:
                     return self.told(draft)
         if doubtful:
             return Verdict(Answered.UNKNOWN, why=doubtful[0].doubt)
@@ -204,7 +204,7 @@ class _Asked:
         """Proved by a request that is allowed."""
         for certainty in (Certainty.CERTAIN, Certainty.FUTURE):
             for draft in drafts:
-                if draft.certainty is certainty:
+                if draft.certainty is certainty and not draft.found.incoherent:
                     return self.shown(Answered.PROVED, draft)
         doubts = [one for one, what in here.doubtful if what.allows]
         undecided = [draft for draft in drafts if not draft.found.incoherent]
