@@ -21,16 +21,21 @@ TRIES = 5
 def listed(cloud: Cloud, bucket: str, prefix: str) -> Iterator[tuple[str, int, str]]:
     """Key, size and ETag of every object below a prefix, sorted by key; needs s3:ListBucket.
 
+    Raises `CloudError` where S3 refuses, and `OrgError` where its lists have no end.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
     """
-    after: dict[str, str] = {}
+    last = ""
     while True:
+        after = {"StartAfter": last} if last else {}
         answer = cloud.call("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, **after)
-        for one in answer.get("Contents", ()):
+        found = answer.get("Contents", ())
+        for one in found:
             yield one["Key"], one["Size"], one["ETag"].strip('"')
-            after = {"StartAfter": one["Key"]}
         if not answer.get("IsTruncated"):
             return
+        if not found or found[-1]["Key"] == last:
+            raise OrgError(f"S3 says that there is more behind s3://{bucket}/{last or prefix}, and does not give it")
+        last = found[-1]["Key"]
 
 
 class LogFile:

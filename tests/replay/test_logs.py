@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from org.errors import OrgError
 from org.replay import logs
 from tests.replay.trail import built, event, log
 
@@ -172,6 +173,18 @@ def test_long_lists_of_s3_are_read_to_their_end(bucket: str, monkeypatch: pytest
         "1.json.gz",
         "2.json.gz",
     ]
+
+
+def test_lists_of_s3_without_an_end_are_given_up(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = logs._cloud()
+    whole = cloud.call
+
+    def again(*names: str, **more: object) -> dict[str, object]:
+        return {**whole(*names, **{**more, "StartAfter": ""}), "IsTruncated": True}
+
+    monkeypatch.setattr(cloud, "call", again)
+    with pytest.raises(OrgError, match="does not give it"):
+        list(logs.listed([bucket], lambda *_: None))
 
 
 def test_an_answer_of_s3_that_breaks_off_is_continued(
