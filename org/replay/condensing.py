@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from org.replay.runs import Entry, Tally
     from org.replay.signature import Signature, Signed
 
-MOST_SIGNATURES = 16_384
+MOST_SIGNATURES = 32_768
 MOST_BYTES = 24 << 20
 """What is kept in memory at once: signatures, and bytes of calls. More goes to disk."""
-LONGEST_MADE = 4_096
-"""Bytes of the calls of a signature that are kept for the next time it is seen."""
+MOST_MADE, LONGEST_MADE = 16_384, 4_096
+"""Signatures whose calls are kept for the next time, and how many bytes these have at most."""
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 NO_READ = "cannot be read"
@@ -57,6 +57,8 @@ class Condenser:
         """Nothing is counted yet, and what does not fit into memory goes to that folder."""
         self.numbers = Totals()
         self._folder = folder
+        if len(self._made) >= MOST_MADE:
+            self._made.clear()
 
     def read(self, name: str, read: Callable[[int], bytes]) -> None:
         """The events of a file are counted; whatever is wrong with it is told in `numbers`."""
@@ -139,9 +141,7 @@ class Condenser:
         found = self._made.get(signature)
         if found is None:
             found = self._normaliser.lines(signature)
-            if len(self._made) >= MOST_SIGNATURES:
-                self._made.clear()
-            if sum(map(len, found)) <= LONGEST_MADE:
+            if len(self._made) < MOST_MADE and sum(map(len, found)) <= LONGEST_MADE:
                 self._made[signature] = found
         return found
 
