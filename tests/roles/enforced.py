@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.credentials import ReadOnlyCredentials
 
 from org.aws.cloud import Cloud, connect
+from org.errors import CloudError
 from org.model.change import Result
 from org.model.policy import minified
 from org.policy.role_parts import parts
@@ -39,6 +41,7 @@ class Ended:
     plan: str
     done: bool
     findings: tuple[str, ...]
+    unlike: tuple[str, ...]
 
 
 class Enforcing:
@@ -70,7 +73,8 @@ class Enforcing:
         if key == MANAGEMENT:
             trust = {"Effect": "Allow", "Principal": {"AWS": IDS[MANAGEMENT]}, "Action": "sts:AssumeRole"}
             text = minified({"Version": "2012-10-17", "Statement": [trust]})
-            there.call("iam", "create_role", RoleName=ROLES[apply], AssumeRolePolicyDocument=text)
+            with suppress(CloudError):  # a case may have it already
+                there.call("iam", "create_role", RoleName=ROLES[apply], AssumeRolePolicyDocument=text)
         realm = self.sandbox.world.realm
         assert realm is not None
         for number, text in enumerate(permissions(template, without, realm.id)):
@@ -78,11 +82,13 @@ class Enforcing:
             there.call("iam", "put_role_policy", RoleName=ROLES[apply], PolicyName=name, PolicyDocument=text)
 
     def ended(self, component: Component, case: dict[str, Any], answers: list[Any], result: AccountResult) -> Ended:
-        expected = filled(case.get("plan", {}), answers, IDS[stage.home(component)])
+        account = IDS[stage.home(component)]
+        expected = filled(case.get("plan", {}), answers, account)
         plan = stage.as_expected(expected, plan_of(component, result.changes))
         done = all(outcome.result is Result.DONE for outcome in result.outcomes)
         told = tuple(sorted(f"{one.rule} {one.message}" for one in result.findings))
-        return Ended(result.reason, json.dumps(plan, sort_keys=True, default=str), done, told)
+        unlike = tuple(stage.unlike(filled(case.get("findings", []), answers, account), result.findings))
+        return Ended(result.reason, json.dumps(plan, sort_keys=True, default=str), done, told, unlike)
 
 
 @cache
