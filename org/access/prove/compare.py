@@ -79,9 +79,9 @@ class Direction:
         """The groups as sets of actions and of literals."""
         found = [*problems(old, new)]
         if found:
-            texts = (text for one in (old, new) for text in _texts(one))
+            accounts = accounts_in((*old.texts, *new.texts))
             doubtful = tuple(_actions(one) for one, _ in (*old.doubtful, *new.doubtful))
-            asking = Asking(self.setting, rules(new, literals), literals, self.judge, accounts_in(texts), doubtful)
+            asking = Asking(self.setting, rules(new, literals), literals, self.judge, accounts, doubtful)
             yield from drafts(asking, found)
 
     def judge(self, request: Request) -> Confirmed | None:
@@ -144,9 +144,3 @@ def _confirmed(request: Request, old: Answer, new: Answer) -> Confirmed | None:
 
 def _actions(statement: Encoded) -> universe.Set:
     return universe.matching(statement.actions or ("*",), statement.not_actions)
-
-
-def _texts(of: Side) -> Iterator[str]:
-    for statement in (one for layer in of.denies.values() for one in layer):
-        for atom, _ in statement.literals:
-            yield from atom.predicate.patterns if atom.predicate else ()

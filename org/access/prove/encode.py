@@ -45,6 +45,12 @@ class Encoded:
         """What is equal where two statements mean the same, wherever they stand."""
         return self.actions, self.not_actions, self.literals, self.doubt
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What it compares with: the patterns of its literals."""
+        predicates = (atom.predicate for atom, _ in self.literals if atom.predicate is not None)
+        return tuple(text for one in predicates for text in one.patterns)
+
 
 def encoded(statement: Statement, reason: Reason) -> Encoded:
     """The statement as literals; never is one that only sometimes is asked for left out."""

@@ -222,7 +222,7 @@ def _begin_differently(one: Sequence[Token], other: Sequence[Token]) -> bool:
     return False
 
 
-def instance(found: Tokens, many: str, one: str = "x") -> str:
+def instance(found: Tokens, many: str, one: str = "0") -> str:
     """A text that fits: `many` for each `*`, `one` for each `?`."""
     return "".join(many if token.many else token.chars[:1] or one for token in found)
 

@@ -134,14 +134,10 @@ class _Asked:
     def drafts(self, new: Side, found: Iterable[Problem]) -> Iterable[Draft]:
         """What comes of some problems, seen with the rules of a side."""
         literals = Literals()
-        texts = (
-            text for atom, _ in self.about.literals for text in (atom.predicate.patterns if atom.predicate else ())
-        )
+        accounts = accounts_in((*self.about.texts, *side(self.policies.policies).texts))
         doubtful = tuple(universe.matching(one.actions or ("*",), one.not_actions) for one, _ in new.doubtful)
         wanted = partial(_is_meant, self.question.who)
-        asking = Asking(
-            self.setting, rules(new, literals), literals, self.confirmed, accounts_in(texts), doubtful, wanted
-        )
+        asking = Asking(self.setting, rules(new, literals), literals, self.confirmed, accounts, doubtful, wanted)
         return (draft for problem in found for draft in of_problem(asking, problem))
 
     def confirmed(self, request: Request) -> Confirmed | None:

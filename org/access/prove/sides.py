@@ -39,6 +39,15 @@ class Side:
     levels: tuple[tuple[Encoded, ...], ...]
     doubtful: tuple[tuple[Encoded, Statement], ...]
 
+    @property
+    def texts(self) -> Iterator[str]:
+        """What the statements compare with."""
+        for one in (
+            *(one for layer in LAYERS for one in self.denies[layer]),
+            *(one for level in self.levels for one in level),
+        ):
+            yield from one.texts
+
 
 def side(policies: Policies) -> Side:
     """The statements of SCPs and RCPs. Raises ValueError for policies that other layers have a say in."""

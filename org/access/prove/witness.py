@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from org.access.prove import worlds
@@ -11,7 +12,7 @@ from org.access.prove.automata import GivenUp
 from org.access.prove.encode import ACTION, RESOURCE
 from org.access.prove.grounding import grounded, patterns_of, values_of
 from org.access.prove.keys import value_of
-from org.access.requests import request
+from org.access.requests import account_of, request
 from org.model.request import Principal
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from org.model.request import Request, Value
 
 ARN, REGION, ACCOUNT = "aws:principalarn", "aws:requestedregion", "aws:resourceaccount"
+PRINCIPAL_ACCOUNT = "aws:principalaccount"
 DERIVED = frozenset(
     f"aws:principal{name}" for name in ("arn", "account", "orgid", "orgpaths", "type", "isawsservice", "servicename")
 ) | {"aws:username", ACCOUNT, REGION, RESOURCE, ACTION}
@@ -36,22 +38,38 @@ A_SERVICE = "events.amazonaws.com"
 def coherent(state: State, setting: Setting, world: World, action: Action | None, name: str) -> Iterator[Request]:
     """Requests of a world that meet the literals of a state, the keys of each as they go together."""
     for values in grounded(state):
-        principal = _principal(state, values, setting, world)
-        if principal is None:
-            continue
-        for region in _regions(state, values, setting):
-            for account in _accounts(state, values, setting, world):
-                allowed = worlds.resource_range(setting, world, action, region, account)
-                resource = _again(state.nodes.get(RESOURCE), allowed, values)
-                if resource is not None:
-                    context = {REGION: region, **_context(values)}
-                    yield request(
-                        principal, _name(values, action, name), resource, resource_account=account, context=context
-                    )
-                    break
-            else:
-                continue
-            break
+        placed = _placed(state, values, setting, world, action)
+        for here in _with_account(state, values, world) if placed else ():
+            principal = _principal(state, values, setting, here)
+            if principal is not None and placed is not None:
+                region, account, resource = placed
+                context = {REGION: region, **_context(values)}
+                named = _name(values, action, name)
+                yield request(principal, named, resource, resource_account=account, context=context)
+
+
+def _placed(
+    state: State, values: Values, setting: Setting, world: World, action: Action | None
+) -> tuple[str, str, str] | None:
+    """A Region, an account and a resource there that go together; None where no such are found."""
+    for region, account in product(_regions(state, values, setting), list(_accounts(state, values, setting, world))):
+        allowed = worlds.resource_range(setting, world, action, region, account)
+        resource = _again(state.nodes.get(RESOURCE), allowed, values)
+        if resource is not None:
+            return region, account, resource
+    return None
+
+
+def _with_account(state: State, values: Values, world: World) -> Iterator[World]:
+    """The world with one account for the principal, where it may be any: one that the tests of the account allow."""
+    if world.account != worlds.ANY_ACCOUNT:
+        yield world
+        return
+    node, arn = state.nodes.get(PRINCIPAL_ACCOUNT), values.get(ARN)
+    named = [values.get(PRINCIPAL_ACCOUNT), account_of(arn) if isinstance(arn, str) else None, worlds.OTHER_ACCOUNT]
+    for account in dict.fromkeys(one for one in named if isinstance(one, str)):
+        if node is None or _meets(node, account):
+            yield replace(world, account=account)
 
 
 def _again(node: Node | None, allowed: Range, values: Values) -> str | None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ROLE, USER, ROOT, FEDERATED, SERVICE, ANONYMOUS = "role", "user", "root", "federated-user", "service", "anonymous"
 TYPES = {ROLE: "AssumedRole", USER: "User", ROOT: "Account", FEDERATED: "FederatedUser", ANONYMOUS: "Anonymous"}
 OTHER_ACCOUNT, OTHER_ORGANIZATION = "999988887777", "o-exampleoutside"
+ANY_ACCOUNT = "?" * 12
+"""Stands in a world for some account that is not the setting's, where none that policies name will do."""
 NAME_CHARACTERS = r"\w+=,.@:/\-"
 """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html, and what stands between names in ARNs."""
 ALWAYS = frozenset(
@@ -70,7 +72,8 @@ def worlds(setting: Setting, layer: str, accounts: Iterable[str]) -> Iterator[Wo
     if layer == "rcp":
         others = [*dict.fromkeys(one for one in (*accounts, OTHER_ACCOUNT) if one != setting.account)]
         yield from (World(ROLE, one, False, member, True) for one in others for member in (False, True))
-        yield from (World(USER, one, False, False, True) for one in others)
+        yield from (World(USER, one, False, False, True) for one in (*others, ANY_ACCOUNT))
+        yield from (World(ROLE, ANY_ACCOUNT, False, member, True) for member in (False, True))
         yield World(SERVICE, None, False, False, True)
         yield World(ANONYMOUS, None, False, False, True)
 
@@ -96,7 +99,8 @@ def _of_principal(slot: str, setting: Setting, world: World) -> Range | None:
         "aws:principalisawsservice": "true" if world.kind == SERVICE else "false",
     }
     if slot in fixed:
-        return Range(fixed=(fixed[slot],))
+        some = slot == "aws:principalaccount" and world.account == ANY_ACCOUNT
+        return _other_account(setting) if some else Range(fixed=(fixed[slot],))
     if slot == "aws:principalarn":
         return principal_range(setting, world)
     if slot in ("aws:principalorgid", "aws:principalorgpaths"):
@@ -142,10 +146,18 @@ def principal_range(setting: Setting, world: World) -> Range:
         return Range(fixed=(f"{start}:root",))
     texts = Domain(
         shapes=(f"{start}:{world.kind}/?*",),
-        unlike=("arn:*:*:*:*:*role/aws-service-role/*", "arn:*:*:*:*:*/", "arn:*:*:*:*:*//*", "arn:*:*:*:*:*:*"),
+        unlike=(
+            *("arn:*:*:*:*:*role/aws-service-role/*", "arn:*:*:*:*:*/", "arn:*:*:*:*:*//*", "arn:*:*:*:*:*:*"),
+            *((f"arn:*:*:*:{setting.account}:*",) if world.account == ANY_ACCOUNT else ()),
+        ),
         chars=NAME_CHARACTERS,
-        hints=(f"{start}:{world.kind}/Example",),
+        hints=(f"{start}:{world.kind}/Example".replace(ANY_ACCOUNT, OTHER_ACCOUNT),),
     )
+    return Range(absent=False, several=False, texts=texts)
+
+
+def _other_account(setting: Setting) -> Range:
+    texts = Domain(shapes=(ANY_ACCOUNT,), unlike=(setting.account,), chars=r"\d", hints=(OTHER_ACCOUNT,))
     return Range(absent=False, several=False, texts=texts)
 
 
@@ -153,8 +165,7 @@ def _of_resource(slot: str, setting: Setting, world: World) -> Range | None:
     if slot == "aws:resourceaccount":
         if world.here:
             return Range(fixed=(setting.account,))
-        texts = Domain(shapes=("?" * 12,), unlike=(setting.account,), chars=r"\d", hints=(OTHER_ACCOUNT,))
-        return Range(absent=False, several=False, texts=texts)
+        return _other_account(setting)
     if slot in ("aws:resourceorgid", "aws:resourceorgpaths"):
         several = slot.endswith("paths")
         if world.here:
@@ -170,7 +181,7 @@ def _documented(slot: str, setting: Setting, action: Action | None) -> Range:
     if not knows(action, name):
         return ABSENT
     if slot == "aws:requestedregion":
-        texts = Domain(shapes=("?*-?*-?",), chars=r"a-z0-9\-", hints=(*setting.regions, *REGIONS))
+        texts = Domain(shapes=("?*-?*-?*",), chars=r"a-z0-9\-", hints=(*setting.regions, *REGIONS))
         return Range(absent=False, several=False, texts=texts)
     several = kind.startswith("ArrayOf")
     texts = Domain(kind=kind.removeprefix("ArrayOf"), hints=HINTS.get(slot, ()))
