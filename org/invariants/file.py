@@ -73,8 +73,11 @@ def read(path: Path) -> Invariants:
 
 def of_text(text: str, name: str) -> Invariants:
     """The invariants of a text."""
+    unreadable = reading.inspect(text, name)
+    if unreadable:
+        return Invariants((), unreadable, {name: text})
     tree = parse(text, name)
-    found = [*reading.inspect(text, name), *tree.findings]
+    found = [*tree.findings]
     if tree.data is BROKEN or found:
         return Invariants((), tuple(sorted(found, key=lambda one: one.order)), {name: text})
     found += words.findings(compiled(schema())(tree.data), tree, Suggester())

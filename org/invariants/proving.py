@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from org.access.prove.difference import Setting
 from org.access.prove.questions import Answered, Verdict, ask
-from org.access.prove.sides import levels_of
+from org.access.prove.sides import side
+from org.access.prove.witness import accounts_in
 from org.invariants.meaning import Meaning, organization_id
 from org.model.organization import ROOT
-from org.model.request import Layer
 from org.policy.chain import groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from org.access.policies import Policies
     from org.model.organization import Account, Organization
@@ -36,8 +36,7 @@ class Answer:
 def answers(meant: Meaning, organization: Organization) -> tuple[Answer, ...]:
     """The answers to an invariant, those of refuted accounts first."""
     found = [_answer(meant, organization, *one) for one in _chains(meant, organization)]
-    order = [Answered.REFUTED, Answered.UNKNOWN, Answered.PROVED]
-    return tuple(sorted(found, key=lambda one: order.index(one.verdict.answered)))
+    return tuple(sorted(found, key=_badness))
 
 
 def _chains(meant: Meaning, organization: Organization) -> Iterator[tuple[Policies, tuple[Account, ...]]]:
@@ -46,37 +45,33 @@ def _chains(meant: Meaning, organization: Organization) -> Iterator[tuple[Polici
     for group in groups(organization):
         for management in (False, True):
             members = tuple(one for one in group.accounts if one.key in asked and one.management is management)
-            if not members:
-                continue
-            if names_accounts(group.policies, meant):
+            if members and _named(group.policies, meant):
                 yield from ((group.policies, (one,)) for one in members)
-            else:
+            elif members:
                 yield group.policies, members
 
 
-def names_accounts(policies: Policies, meant: Meaning) -> bool:
-    """True where what is asked or what is answered may differ from account to account by its id."""
-    statements = [
-        statement
-        for layer in (Layer.SCP, Layer.RCP)
-        for level in levels_of(policies, layer)
-        for document in level
-        for statement in document.statements
-    ]
-    texts = (text for one in (*statements, *meant.question.statements) for text in _texts(one))
-    return any(part.isdigit() and len(part) == 12 for text in texts for part in text.replace("/", ":").split(":"))
-
-
-def _texts(statement: object) -> Iterable[str]:
-    from org.access.document import Statement
-
-    assert isinstance(statement, Statement)
-    return (*statement.resources, *(value for test in statement.tests for value in test.values))
+def _named(policies: Policies, meant: Meaning) -> tuple[str, ...]:
+    """The account ids in what is asked and in the policies: the answer may differ from account to account."""
+    tests = [test for statement in meant.question.statements for test in statement.tests]
+    asked = (*(value for test in tests for value in test.values), *meant.invariant.resources)
+    return accounts_in((*asked, *side(policies).texts))
 
 
 def _answer(meant: Meaning, organization: Organization, policies: Policies, accounts: Sequence[Account]) -> Answer:
-    where = setting(organization, accounts[0])
-    return Answer(ask(meant.question, policies, where), tuple(accounts), policies, where)
+    """The answer about some accounts; the worst for any id that one without may turn out to have."""
+    account = accounts[0]
+    where = setting(organization, account)
+    places = [where]
+    if account.id is None:
+        others = {one.id for one in organization.accounts}
+        places += [replace(where, account=one) for one in _named(policies, meant) if one not in others]
+    found = [Answer(ask(meant.question, policies, place), tuple(accounts), policies, place) for place in places]
+    return min(found, key=_badness)
+
+
+def _badness(one: Answer) -> int:
+    return [Answered.REFUTED, Answered.UNKNOWN, Answered.PROVED].index(one.verdict.answered)
 
 
 def setting(organization: Organization, account: Account) -> Setting:

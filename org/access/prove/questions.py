@@ -5,7 +5,7 @@ The answer is proved, refuted with a request that the definition confirms, or un
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
@@ -88,6 +88,7 @@ class Verdict:
 
 
 PROVED = Verdict(Answered.PROVED)
+NOTHING_MEANT = Verdict(Answered.UNKNOWN, why="no request fits what is asked, so that anything could be said of it")
 NOBODY_BOUND = Verdict(Answered.UNKNOWN, why="neither SCPs nor RCPs bind the management account")
 
 
@@ -109,11 +110,13 @@ def _ask(question: Question, statement: Statement, policies: Policies, setting: 
     here = side(policies)
     asked = _Asked(question, statement, about, Decider(policies, setting), setting)
     if question.kind is Kind.NEVER_DENIED:
-        return asked.never_denied(here)
-    drafts = list(asked.drafts(here, [Problem(asked.layer, (about,), ())]))
-    if question.kind is Kind.DENIED:
-        return asked.all_denied(drafts, here)
-    return asked.some_allowed(drafts, here)
+        verdict = asked.never_denied(here)
+    else:
+        drafts = list(asked.drafts(here, [Problem(asked.layer, (about,), ())]))
+        verdict = asked.all_denied(drafts, here) if question.kind is Kind.DENIED else asked.some_allowed(drafts, here)
+    if verdict.answered is Answered.PROVED and verdict.witness is None and asked.example(Kind.ALLOWED) is None:
+        return NOTHING_MEANT if asked.example(Kind.NEVER_DENIED) is None else verdict
+    return verdict
 
 
 @dataclass
@@ -212,18 +215,18 @@ class _Asked:
 
     def nothing_allowed(self) -> Verdict:
         """Refuted; with a request that is denied, and by what, where one can be shown."""
+        denied = self.example(Kind.NEVER_DENIED)
+        if denied is None:
+            return Verdict(Answered.REFUTED, why="no request is allowed")
+        return self.shown(Answered.REFUTED, denied, "no request is allowed; this is one that is denied")
+
+    def example(self, kind: Kind) -> Draft | None:
+        """Some request that is meant, and is allowed or for `NEVER_DENIED` denied."""
+        other = replace(self, question=replace(self.question, kind=kind))
         free = side(Policies(guardrails_only=True))
-        denied = _Asked(
-            Question(Kind.NEVER_DENIED, (self.statement,), self.question.who),
-            self.statement,
-            self.about,
-            self.policies,
-            self.setting,
-        )
-        for draft in denied.drafts(free, [Problem(self.layer, (self.about,), ())]):
-            if draft.certainty is Certainty.CERTAIN:
-                return self.shown(Answered.REFUTED, draft, "no request is allowed; this is one that is denied")
-        return Verdict(Answered.REFUTED, why="no request is allowed")
+        found = other.drafts(free, [Problem(self.layer, (self.about,), ())])
+        sure = (Certainty.CERTAIN, Certainty.FUTURE)
+        return next((one for one in found if one.certainty in sure and not one.found.incoherent), None)
 
 
 def _is_meant(who: Who, world: World) -> bool:

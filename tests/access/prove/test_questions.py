@@ -177,6 +177,26 @@ def test_a_question_that_is_given_up_is_unknown(monkeypatch: pytest.MonkeyPatch)
     assert (UNKNOWN, "no decision after 0 steps") == (verdict.answered, verdict.why)
 
 
+@pytest.mark.parametrize("kind", [Kind.DENIED, Kind.NEVER_DENIED])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"Resource": "arn:aws:s3:::logs"},
+        {"Condition": {"StringEquals": {"aws:PrincipalType": "Anonymous"}}},
+        {
+            "Condition": {
+                "StringEquals": {"aws:RequestedRegion": "eu-west-1"},
+                "StringLike": {"aws:RequestedRegion": "us-*"},
+            }
+        },
+    ],
+)
+def test_a_question_that_no_request_fits_is_not_proved(kind: Kind, asked: dict[str, Any]) -> None:
+    verdict = answer(question(kind, STOP, **asked), GUARDED)
+    assert UNKNOWN is verdict.answered
+    assert "no request fits" in verdict.why
+
+
 def test_nothing_binds_the_management_account() -> None:
     management = replace(SETTING, management=True)
     assert UNKNOWN is ask(question(Kind.DENIED, STOP), GUARDED, management).answered
