@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +10,10 @@ import pytest
 from org.invariants.file import of_text, read
 from org.invariants.meaning import meaning
 from org.invariants.rules import RULES
+from org.invariants.schema import CLAIMS
 from org.model.organization import Account, Organization, OrganizationalUnit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from org.model.finding import Finding
 
 HEAD = "version: 1\ninvariants:\n"
@@ -166,6 +166,14 @@ def test_every_action_and_every_principal_must_stay_possible() -> None:
     meant, _ = meaning(made, ORGANIZATION)
     assert meant is not None
     assert 4 == len(meant.question.statements)
+
+
+def test_the_example_of_the_page_has_no_mistake() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "prove.md").read_text(encoding="utf-8")
+    found = of_text(page.split("```yaml\n")[1].split("```")[0], "invariants.yaml")
+    assert () == found.findings
+    assert 6 == len(found.invariants)
+    assert set(CLAIMS) - {"equivalent"} == {one.claim for one in found.invariants}
 
 
 def test_rules_have_ids_of_their_own() -> None:

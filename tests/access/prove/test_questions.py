@@ -177,6 +177,13 @@ def test_a_question_that_is_given_up_is_unknown(monkeypatch: pytest.MonkeyPatch)
     assert (UNKNOWN, "no decision after 0 steps") == (verdict.answered, verdict.why)
 
 
+def test_an_rcp_denies_members_what_is_surely_here() -> None:
+    both = replace(scps([]), rcps=rcps(deny("sqs:*")).rcps)
+    here = f"arn:aws:sqs:*:{SETTING.account}:*"
+    assert PROVED is answer(question(Kind.DENIED, ["sqs:SendMessage"], Resource=here), both).answered
+    assert REFUTED is answer(question(Kind.DENIED, ["sqs:SendMessage"]), both).answered
+
+
 @pytest.mark.parametrize("kind", [Kind.DENIED, Kind.NEVER_DENIED])
 @pytest.mark.parametrize(
     "asked",
