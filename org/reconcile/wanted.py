@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from org import baseline, policy
@@ -13,7 +14,6 @@ from org.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from org.model.organization import Organization
     from org.model.policy import Policy
@@ -66,11 +66,15 @@ def wanted(path: Path) -> Wanted:
     return Wanted(organization, tuple(sorted(findings, key=lambda finding: finding.order)), sources, apart)
 
 
-@cache
 def wanted_once(path: Path) -> Wanted:
     """What `wanted` gave when this process first asked for the file.
 
     A playbook's inventory and its tasks must speak of one state of the files, and a task inherits what the inventory
     has read.
     """
+    return _wanted_from(Path.cwd(), path)
+
+
+@cache
+def _wanted_from(_folder: Path, path: Path) -> Wanted:
     return wanted(path)
