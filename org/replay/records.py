@@ -76,14 +76,14 @@ class Records(Generic[Shape]):
             self._skip(len(MARK))
         while self._anything():
             wrapper = WRAPPER.match(self._buffer)
-            if wrapper and not self._has_lines():
+            if wrapper and not (self._has_lines() and self._first_line_is_whole()):
                 self._skip(wrapper.end())
                 yield from self._array()
             elif not self._buffer.startswith(b"{"):
                 self._damaged(NO_LOG if (self._line, self._column) == (1, 1) else NO_EVENT)
                 self._search()
                 yield from self._array() if self._buffer else ()
-            elif self._has_lines() or self._is_one_line():
+            elif self._has_lines() or self._first_line_is_whole():
                 yield from self._lines()
             else:
                 yield from self._one()
@@ -236,8 +236,9 @@ class Records(Generic[Shape]):
         _, newline, rest = self._buffer.partition(b"\n")
         return newline != b"" and rest.lstrip(b"\r\n")[:1] == b"{"
 
-    def _is_one_line(self) -> bool:
-        return self._buffer.partition(b"\n")[0].rstrip().endswith(b"}")
+    def _first_line_is_whole(self) -> bool:
+        """True where the first line is a value, and not the beginning of one that a line break is in."""
+        return self._decoded_lines(self._buffer.partition(b"\n")[0]) is not None
 
     def _lines(self) -> Iterator[list[Shape]]:
         self._by_line = True

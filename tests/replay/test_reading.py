@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
@@ -27,6 +27,11 @@ LINES = b"\n".join(json.dumps(one).encode() for one in EVENTS)
 KINDS: dict[str, bytes] = {
     "as CloudTrail writes it": COMPACT,
     "indented": json.dumps({"Records": EVENTS}, indent=2).encode(),
+    "a record a line in one object": b'{"Records":[\n%b\n]}\n' % LINES.replace(b"\n", b",\n"),
+    "a record a line in an array": b"[\n%b\n]\n" % LINES.replace(b"\n", b",\n"),
+    "JSON lines that are whole files": b"\n".join(
+        json.dumps({"Records": EVENTS[at : at + 8]}).encode() for at in range(0, 40, 8)
+    ),
     "with a mark of UTF-8": b"\xef\xbb\xbf" + COMPACT,
     "JSON lines": LINES,
     "JSON lines with a last line break and blank ones": LINES.replace(b"\n", b"\r\n\r\n") + b"\n\n",
@@ -66,6 +71,9 @@ def test_how_a_file_arrives_does_not_matter(step: int) -> None:
     assert found(KINDS["gzip"], step) == (IDS, [])
 
 
+@example(COMPACT.index(b"},{"), ord("\n"))
+@example(COMPACT.index(b':{"type'), ord("\n"))
+@example(COMPACT.index(b",{"), ord("]"))
 @given(st.integers(12, len(COMPACT) - 3), st.sampled_from(b'"{}[],\\x\xff\x00\n'))
 def test_a_damaged_byte_costs_no_more_than_its_record_and_its_neighbour(position: int, byte: int) -> None:
     content = bytearray(COMPACT)
