@@ -100,8 +100,9 @@ def compared(
     name: str, said: str, found: Sequence[Difference], sides: Sequence[Policies], setting: Setting, content: Any
 ) -> Proof:
     """A comparison as a proof: a part for each difference, or one that is proved."""
-    parts = tuple(_difference(one, sides, setting, content) for one in found)
-    return Proof(name, said, parts or (Part(PROVED),))
+    parts = [_difference(one, sides, setting, content) for one in found]
+    parts.sort(key=lambda part: part.verdict != DOES_NOT_HOLD)
+    return Proof(name, said, tuple(parts) or (Part(PROVED),))
 
 
 def _difference(one: Difference, sides: Sequence[Policies], setting: Setting, content: Any) -> Part:
@@ -117,13 +118,19 @@ def _difference(one: Difference, sides: Sequence[Policies], setting: Setting, co
 def described(one: Difference) -> str:
     """A difference in a sentence."""
     who = "anyone" if one.principals == ("*",) else _listed(one.principals)
+    excepted = f"but {_listed(one.except_principals)}" if one.except_principals else ""
+    verb = "gain" if len(one.principals) > 1 else "gains"
+    coming = one.certainty is Certainty.FUTURE
+    what = f"actions that AWS may add, like {_listed(one.actions)}" if coming else _listed(one.actions)
     parts = [
-        f"{who} {'gains' if one.gain else 'loses'} {_listed(one.actions)}",
-        f"but not {_listed(one.except_principals)}" if one.except_principals else "",
+        who,
+        excepted,
+        verb if one.gain else verb.replace("gain", "lose"),
+        what,
         f"on {_listed(one.resources)}" if one.resources != ("*",) else "",
         f"but not on {_listed(one.except_resources)}" if one.except_resources else "",
         f"where {' and '.join(one.conditions)}" if one.conditions else "",
-        f"({one.certainty.value})" if one.certainty is not Certainty.CERTAIN else "",
+        f"({one.certainty.value})" if one.certainty in (Certainty.POSSIBLE, Certainty.UNDECIDED) else "",
     ]
     return " ".join(filter(None, parts))
 

@@ -34,8 +34,9 @@ def lines(one: Proof, width: int) -> list[str]:
         return [head.rstrip()]
     told = [head.rstrip(), f"  {safe(one.claim)}"]
     told += [f"  why it matters: {safe(one.why)}"] if one.why else []
-    worst = next(part for part in one.parts if part.verdict == one.verdict)
-    return [*told, *detail(worst), ""]
+    if not total:
+        return [*told, *(line for part in one.parts for line in detail(part)), ""]
+    return [*told, *detail(next(part for part in one.parts if part.verdict == one.verdict)), ""]
 
 
 def detail(part: Part) -> list[str]:
@@ -43,11 +44,12 @@ def detail(part: Part) -> list[str]:
     told = [f"  {safe(part.reason)}"] if part.reason else []
     if part.shown is None:
         return told
-    others = [action for action in part.actions if action != part.shown.request["action"]]
-    told += [f"  the same for {named(others)}"] if others else []
+    if not part.shown.before:
+        others = [action for action in part.actions if action != part.shown.request["action"]]
+        told += [f"  the same for {named(others)}"] if others else []
     change = f"{part.shown.before} before, {part.shown.answer} after" if part.shown.before else part.shown.answer
-    told.append(f"  {change.replace('_', ' ')}: {json.dumps(part.shown.request)}")
-    told += [f"  decided by {named(part.shown.decided_by)}"] if part.shown.decided_by else []
+    told.append(f"    {change.replace('_', ' ')}: {json.dumps(part.shown.request)}")
+    told += [f"    decided by {named(part.shown.decided_by)}"] if part.shown.decided_by else []
     return told
 
 

@@ -208,6 +208,17 @@ def test_two_policies_are_compared(folder: Path, capsys: pytest.CaptureFixture[s
     assert "allowed before, explicitly denied after" in out
 
 
+def test_all_that_differs_is_told_and_what_is_certain_decides(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    no_key_of_it = {"StringEquals": {"s3:prefix": "x"}}
+    base = policy(folder, "a.json", Action="ec2:RunInstances", Condition=no_key_of_it)
+    head = policy(folder, "b.json", Action="s3:PutBucketAcl")
+    assert 1 == run(["prove", "--base", base, "--head", head])
+    out, _ = capsys.readouterr()
+    assert out.startswith("refuted")
+    assert "anyone gains `ec2:RunInstances` where s3:prefix is x (possible)" in out
+    assert "anyone loses `s3:PutBucketAcl`" in out
+
+
 def test_two_folders_are_compared_as_what_is_attached_together(folder: Path) -> None:
     for name in ("one", "two"):
         (folder / name).mkdir()

@@ -81,7 +81,7 @@ class Direction:
         if found:
             accounts = accounts_in((*old.texts, *new.texts))
             doubtful = tuple(_actions(one) for one, _ in (*old.doubtful, *new.doubtful))
-            asking = Asking(self.setting, rules(new, literals), literals, self.judge, accounts, doubtful)
+            asking = Asking(self.setting, rules(new, literals, old), literals, self.judge, accounts, doubtful)
             yield from drafts(asking, found)
 
     def judge(self, request: Request) -> Confirmed | None:

@@ -63,7 +63,7 @@ def of_problem(asking: Asking, problem: Problem) -> Iterator[Draft]:
     found = groups.asked(
         start,
         problem.actions & within_reach(problem.layer),
-        [*asking.rules.denies[problem.layer], *(rule(one, asking.literals) for one in problem.unmet)],
+        [*asking.rules.denies[problem.layer], *(rule(one, asking.literals, changed=True) for one in problem.unmet)],
         asking.rules.levels if problem.layer is Layer.SCP else (),
     )
     for members, follows in groups.parts(found):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from org.access import actions
@@ -11,9 +11,11 @@ from org.access.exemptions import BEYOND_RCPS, BEYOND_SCPS
 from org.access.prove import universe
 from org.access.prove.difference import Certainty
 from org.access.prove.encode import ACTION
+from org.access.prove.groups import MOST_WAYS
 from org.access.prove.keys import Atom, Literal
 from org.access.prove.problems import numbered
 from org.access.prove.settle import Asking, Query, Settled, settled
+from org.access.prove.simplify import predicate_of
 from org.access.prove.texts import Predicate
 from org.access.spec import NEEDS_NO_PERMISSION
 from org.model.request import Layer
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 EVERY_ACTION = Predicate("like", ("*",))
 NEW, MOST_NAMES = "newaction", 64
+MOST_CHANGED = 2
+"""The ways that so many changed statements leave are told apart, each combination by itself."""
 MOST_KNOWN = 8
 """So many known actions are set aside before it is taken that only known ones are left."""
 
@@ -54,20 +58,38 @@ def coming(asking: Asking, problem: Problem, numbers: Sequence[Number]) -> Itera
     state = asking.free([*numbers, *limits])
     if state is None:
         return
-    choices = list(_choices(asking, problem, patterns))
-    left = [sets for one in choices if (sets := state.left(one)) is not None]
+    left, changed = [], []
+    for is_changed, choice in _choices(asking, problem, patterns):
+        sets = state.left(choice)
+        if sets is not None:
+            left.append(sets)
+            changed += [sets] if is_changed and 1 < len(sets) <= MOST_WAYS else []
     if not all(left):
         return
     follows = tuple(number for sets in left if len(sets) == 1 for number in sets[0])
-    wanted = (*numbers, *limits, *follows)
+    several = tuple(one for one in left if len(one) > 1)
+    for ways in product(*changed[:MOST_CHANGED]):
+        told = (*numbers, *follows, *(number for way in ways for number in way))
+        yield from _coming(asking, problem, patterns, (told, limits, several))
+
+
+def _coming(
+    asking: Asking,
+    problem: Problem,
+    patterns: tuple[str, ...],
+    asked: tuple[tuple[Number, ...], Sequence[Number], tuple[Choice, ...]],
+) -> Iterator[Coming]:
+    """What becomes of those of which some literals are told, that are within limits, and of which there are choices."""
+    told, limits, several = asked
+    wanted = (*told, *limits)
     if asking.free(wanted) is None:
         return
-    found = _by_name(asking, problem, patterns, numbers)
+    found = _by_name(asking, problem, patterns, told)
     if found.certainty is None:
-        found = _unknown(asking, Query(problem.layer, wanted, tuple(one for one in left if len(one) > 1)))
+        found = _unknown(asking, Query(problem.layer, wanted, several))
     if found.certainty is not None:
         excepted = [asking.literals.number(about(one)) for one in problem.statements if one.not_actions]
-        yield Coming(_still(asking, patterns, wanted), (*numbers, *excepted, *follows), found)
+        yield Coming(_still(asking, patterns, wanted), (*told, *excepted), found)
 
 
 def _patterns(problem: Problem) -> tuple[str, ...]:
@@ -91,15 +113,22 @@ def _limits(problem: Problem, patterns: tuple[str, ...]) -> Iterator[Literal]:
         yield Atom(ACTION, Predicate("like", tuple(sorted(beyond)))), False
 
 
-def _choices(asking: Asking, problem: Problem, patterns: tuple[str, ...]) -> Iterator[Choice]:
-    """What the rules ask, the action being open: a statement is not about it, or it does not apply."""
+def _choices(asking: Asking, problem: Problem, patterns: tuple[str, ...]) -> Iterator[tuple[bool, Choice]]:
+    """What the rules ask, the action being open: a statement is not about it, or it does not apply.
+
+    True with what comes of a statement that only one side has.
+    """
     number = asking.literals.number
     rules = asking.rules
-    for statement in (*(rule.statement for rule in rules.denies[problem.layer]), *problem.unmet):
+    against = [(rule.changed, rule.statement) for rule in rules.denies[problem.layer]]
+    against += [(True, statement) for statement in problem.unmet]
+    for changed, statement in against:
         if _may_meet(statement, patterns):
-            yield (*((one ^ 1,) for one in numbered(statement, asking.literals)), (number(about(statement)) ^ 1,))
+            no_match = number(about(statement)) ^ 1
+            yield changed, (*((one ^ 1,) for one in numbered(statement, asking.literals)), (no_match,))
     for level in rules.levels if problem.layer is Layer.SCP else ():
-        yield tuple((number(about(way.statement)), *way.numbers) for way in level if _may_meet(way.statement, patterns))
+        may = (way for way in level if _may_meet(way.statement, patterns))
+        yield False, tuple((number(about(way.statement)), *way.numbers) for way in may)
 
 
 def _may_meet(statement: Encoded, patterns: Iterable[str]) -> bool:
@@ -116,10 +145,15 @@ def _may_meet(statement: Encoded, patterns: Iterable[str]) -> bool:
     return False
 
 
-def _by_name(asking: Asking, problem: Problem, patterns: tuple[str, ...], numbers: Sequence[Number]) -> Settled:
+def _by_name(asking: Asking, problem: Problem, patterns: tuple[str, ...], told: Sequence[Number]) -> Settled:
     """What becomes of actions with made-up names: one for each pattern, one for each that a rule makes room for."""
     tried: set[tuple[Choice, ...]] = set()
+    named = [one for one in told if asking.literals.slot(one) == ACTION]
+    numbers = [one for one in told if one not in named]
+    limits = [asking.literals.literals[one] for one in named]
     for name in islice(_names(asking, problem, patterns), MOST_NAMES):
+        if not all(_matches(predicate_of(one).patterns, name) is one[1] for one in limits):
+            continue
         choices = _asked_of(asking, problem, name)
         if choices in tried or not all(choices):
             continue

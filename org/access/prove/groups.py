@@ -1,7 +1,9 @@
 """The known actions of one problem by what the policies ask of a request for them.
 
 What is asked of some actions is simplified by what is already certain of the whole problem. Statements that then leave
-a request no choice divide the actions into parts, each with conditions of its own; the others are left to the search.
+a request no choice divide the actions into parts, each with conditions of its own. Where a statement that was changed
+leaves a few ways, each way is a part: one for the Region that was added, one for the role. The others are left to the
+search.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 32
 """Into so many parts the actions of one problem are divided at most; more would be read by nobody."""
+MOST_WAYS = 4
+"""A statement that leaves more ways than these is told as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,15 @@ class Level:
 
 @dataclass(slots=True)
 class Asked:
-    """What is left of the rules: the actions that nothing excludes yet, and the choices, each for some actions."""
+    """What is left of the rules: the actions that nothing excludes yet, and the choices, each for some actions.
+
+    `changed` are those of the choices that come of statements which only one side has.
+    """
 
     alive: universe.Set
     choices: list[tuple[universe.Set, Choice]] = field(default_factory=list)
     levels: list[Level] = field(default_factory=list)
+    changed: list[tuple[universe.Set, Choice]] = field(default_factory=list)
 
     def of(self, place: int) -> list[Choice]:
         """The choices for one action."""
@@ -92,6 +100,7 @@ def asked(state: State, within: universe.Set, rules: Iterable[Rule], levels: Seq
             continue
         if left:
             found.choices.append((rule.actions, left))
+            found.changed += [found.choices[-1]] if rule.changed else []
         else:
             found.alive &= ~rule.actions
     for level in levels:
@@ -113,9 +122,11 @@ def _level(state: State, within: universe.Set, ways: Iterable[Way]) -> Level:
 
 
 def parts(found: Asked) -> list[tuple[universe.Set, frozenset[Number]]]:
-    """The actions by the literals that follow for them: those of statements that leave one way only."""
+    """The actions by the literals that are told of them; an action is in several parts where there are several ways."""
     divided: dict[frozenset[Number], universe.Set] = {frozenset(): found.alive}
-    for numbers, covered in _follows(found):
+    choices: list[tuple[Choice, universe.Set]] = [((numbers,), covered) for numbers, covered in _follows(found)]
+    choices += [(choice, covered) for covered, choice in found.changed if 1 < len(choice) <= MOST_WAYS]
+    for ways, covered in choices:
         if len(divided) >= MOST_PARTS:
             break
         for known, members in list(divided.items()):
@@ -123,8 +134,9 @@ def parts(found: Asked) -> list[tuple[universe.Set, frozenset[Number]]]:
             if not inside:
                 continue
             divided[known] = members & ~inside
-            longer = known | set(numbers)
-            divided[longer] = divided.get(longer, 0) | inside
+            for numbers in ways:
+                longer = known | set(numbers)
+                divided[longer] = divided.get(longer, 0) | inside
     return [(members, numbers) for numbers, members in divided.items() if members]
 
 

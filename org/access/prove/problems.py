@@ -95,11 +95,15 @@ def allows_everything(statement: Encoded) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A statement that must not apply: for the known actions that it is about, one set of the choice must be true."""
+    """A statement that must not apply: for the known actions that it is about, one set of the choice must be true.
+
+    It is `changed` where only one of the two sides has such a statement.
+    """
 
     statement: Encoded
     actions: universe.Set
     choice: Choice
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +123,24 @@ class Rules:
     levels: tuple[tuple[Way, ...], ...] = field(default=())
 
 
-def rules(new: Side, literals: Literals) -> Rules:
-    """The rules of a side; levels that allow everything ask for nothing."""
+def rules(new: Side, literals: Literals, old: Side | None = None) -> Rules:
+    """The rules of a side, in comparison with another if there is one; levels that allow everything ask for nothing."""
+    kept = {layer: {one.meaning for one in (old or new).denies[layer]} for layer in LAYERS}
     levels = [level for level in new.levels if not any(map(allows_everything, level))]
     return Rules(
-        {layer: tuple(rule(one, literals) for one in new.denies[layer]) for layer in LAYERS},
+        {
+            layer: tuple(rule(one, literals, changed=one.meaning not in kept[layer]) for one in new.denies[layer])
+            for layer in LAYERS
+        },
         tuple(tuple(_way(one, literals) for one in level) for level in levels),
     )
 
 
-def rule(statement: Encoded, literals: Literals) -> Rule:
+def rule(statement: Encoded, literals: Literals, *, changed: bool = False) -> Rule:
     """The rule that a statement must not apply."""
     numbers = numbered(statement, literals)
     actions = universe.matching(statement.actions, statement.not_actions)
-    return Rule(statement, actions, tuple((number ^ 1,) for number in numbers))
+    return Rule(statement, actions, tuple((number ^ 1,) for number in numbers), changed)
 
 
 def _way(statement: Encoded, literals: Literals) -> Way:
