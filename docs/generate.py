@@ -85,6 +85,7 @@ def about(component: baseline.Component) -> str:
         "Writes with": component.writes,
         "In the accounts that it reaches into, reads with": component.reads_elsewhere,
         "and writes with": component.writes_elsewhere,
+        "In sessions of members' root users with": component.as_root,
     }
     parts = [
         f"## `{component.name}`",
