@@ -22,11 +22,15 @@ OPEN_ROWS = 10
 """Up to this many changes are shown open; more are folded."""
 HEAD = "| | what | where | source |\n| --- | --- | --- | --- |"
 _MARKUP = "\\`*_{}[]<>#|~@&:"
+_CALLS = re.compile(r"(?<!\w)@(?=\w)|#(?=\d)|(?i:\bGH-)(?=\d)")
+"""What GitHub looks for in the text that comes of Markdown, where an entity is a character like any other."""
+NO_WIDTH = "\u200b"
 
 
 def escaped(text: str) -> str:
     """The text with nothing left in it that Markdown, HTML, a link or a mention could act on."""
-    plain = "".join(f"&#{ord(c)};" if c in _MARKUP else c for c in printable(text))
+    apart = _CALLS.sub(lambda match: match[0] + NO_WIDTH, printable(text))
+    plain = "".join(f"&#{ord(c)};" if c in _MARKUP or c == NO_WIDTH else c for c in apart)
     return re.sub(r"(?i)\bwww\.", lambda match: f"{match[0][:-1]}&#46;", plain)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from typing import TYPE_CHECKING
@@ -141,6 +142,8 @@ def test_a_name_is_never_markup(name: str) -> None:
     outside = re.sub(r"(?s)(`{3,})diff\n.*?\n\1", "", text)
     for danger in ("<script", "](http", "@everyone", " #1", "\x1b", "\r", "www.", "\n::", "```"):
         assert danger not in outside
+    for called in ("@everyone", "#1"):
+        assert called not in html.unescape(outside)
     assert {4} == {len(re.findall(r"(?<!\\)\|", line)) - 1 for line in outside.splitlines() if line.startswith("| ")}
     assert all(character.isprintable() or character == "\n" for character in text)
     assert all(character.isprintable() or character == "\n" for character in plan_text.plan(plan))
