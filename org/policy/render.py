@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from org.model.finding import Severity
 from org.model.policy import Policy, PolicyType, minified
+from org.policy.backup import lacking
 from org.policy.effective import contradictions
 from org.policy.grammar import SHORT, mistakes, name_of
 from org.policy.pack import pack
@@ -167,9 +168,12 @@ def render(organization: Organization, library: Library, quotas: Mapping[PolicyT
         policies.append(_policy(kind, name, joined))
     packed = pack(policies, quotas, action_wildcards=organization.action_wildcards)
     findings += _attached(packed, renderer.policies, quotas)
-    for policy, told in contradictions(replace(organization, policies=packed)):
+    asked = replace(organization, policies=packed)
+    for policy, told in contradictions(asked):
         hint = "`org render --effective ACCOUNT` shows what they come to"
         findings.append(finding("ORG114", told, policy.span, help=hint, severity=Severity.WARNING))
+    for policy, told, hint in lacking(asked):
+        findings.append(finding("ORG115", told, policy.span, help=hint, severity=Severity.WARNING))
     return Rendered(packed, tuple(sorted(findings, key=lambda one: one.order)), tuple(policies))
 
 

@@ -125,6 +125,15 @@ RULES = (
         severity=Severity.WARNING,
     ),
     Rule(
+        "ORG115",
+        "a backup policy names what is not there",
+        "A backup policy names a vault and a role that must be there in every account and Region that it reaches; where "
+        "they are not, AWS says nothing and makes no backups. The components backup-vault and iam-roles make them, in "
+        "governed Regions only. What other tools make is not seen here. "
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "ORG120",
         "a scenario or a request cannot be read",
         "A scenario is one JSON object in UTF-8 with at most 4 MiB; requests are JSON objects on lines of their own, "
