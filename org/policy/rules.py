@@ -127,9 +127,9 @@ RULES = (
     Rule(
         "ORG115",
         "a backup policy names what is not there",
-        "A backup policy names a vault and a role that must be there in every account and Region that it reaches; where "
-        "they are not, AWS says nothing and makes no backups. The components backup-vault and iam-roles make them, in "
-        "governed Regions only. What other tools make is not seen here. "
+        "A backup policy names a vault and a role that must be there in every account and Region that it reaches. "
+        "Where they are not, AWS says nothing and makes no backups. The components backup-vault and iam-roles make "
+        "them, vaults in governed Regions only; what other tools make is not seen here. "
         "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html",
         severity=Severity.WARNING,
     ),
