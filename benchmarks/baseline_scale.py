@@ -1,6 +1,8 @@
-"""What a run of the whole baseline costs that changes nothing: 1,000 accounts in 4 Regions, 50 ms a call, over TLS.
+"""What a run of the baseline costs that changes nothing: 1,000 accounts in 4 Regions, 50 ms a call, over TLS.
 
-`python benchmarks/baseline_scale.py [ACCOUNTS] [COMPONENT...]`. Every component that exists is declared. A sandbox is
+`python benchmarks/baseline_scale.py [ACCOUNTS] [COMPONENT...]`. First come the four components that the baseline is
+about, which must end within the limits of a whole run; then every component that exists, ten times the calls, which is
+held to the CPU of a call. With names, those components are measured and held to all limits. A sandbox is
 brought to the baseline in the special accounts and in one other, and its answers there are what all the others get,
 from a process of its own (benchmarks/canned) whose CPU is not counted. AWS's own host names and endpoints, the
 certificates that any AWS tool trusts and AWS's published rates are used, so S3 Control needs a connection for each
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from canned.running import Can, Ran
 
 ACCOUNTS, LATENCY = 1_000, 0.05
+FOUR = ("kms-keys", "cloudtrail", "s3-public-access", "secrets-rotation")
 MOST_SECONDS, MOST_CPU, MOST_MS = 60.0, 60.0, 2.0
 SHARED = ("sts:", "organizations:", "account:ListRegions")
 """Calls that no single component makes: getting into accounts, and the list of them."""
@@ -69,15 +72,16 @@ def table(ran: Ran, accounts: int) -> None:
     print("and to get there: " + ", ".join(f"{name} {count:,}" for name, count in sorted(shared.items())))
 
 
-def kept(ran: Ran, accounts: int) -> bool:
+def kept(ran: Ran, accounts: int, *, whole_run: bool) -> bool:
     """Whether the run did nothing, everywhere, within the limits; prints what it came to."""
     each = ran.cpu * 1000 / max(1, ran.calls)
     sessions = ran.server["calls"].get("sts:AssumeRole", 0)
     memory = max((step.said["megabytes"] for step in ran.steps), default=0)
+    most = (f" (at most {MOST_SECONDS:.0f})", f" (at most {MOST_CPU:.0f})") if whole_run else ("", "")
     print(
         f"{accounts:,} accounts x {len(REGIONS)} Regions, {ran.calls:,} calls ({ran.calls / accounts:.1f} an account, "
         f"{sessions / accounts:.2f} of them AssumeRole), {LATENCY * 1000:.0f} ms each:\n"
-        f"  {ran.seconds:.1f} s (at most {MOST_SECONDS:.0f}), {ran.cpu:.1f} core-seconds (at most {MOST_CPU:.0f}), "
+        f"  {ran.seconds:.1f} s{most[0]}, {ran.cpu:.1f} core-seconds{most[1]}, "
         f"{each:.2f} ms of CPU a call (at most {MOST_MS:.0f}), {memory:.0f} MB\n"
         f"  beside it: {ran.server['handshakes']:,} TLS handshakes, {ran.server['cpu']:.1f} core-seconds of the server"
     )
@@ -89,16 +93,16 @@ def kept(ran: Ran, accounts: int) -> bool:
         *filter(None, [ran.error]),
     ]
     print("".join(f"WRONG: {trouble}\n" for trouble in troubles), end="")
-    return not troubles and ran.seconds <= MOST_SECONDS and ran.cpu < MOST_CPU and each <= MOST_MS
+    quick = not whole_run or (ran.seconds <= MOST_SECONDS and ran.cpu < MOST_CPU)
+    return not troubles and quick and each <= MOST_MS
 
 
 def _said(ran: Ran) -> list[dict]:
     return [step.said for step in ran.steps]
 
 
-def main(accounts: int, chosen: list[str]) -> int:
-    """The exit code, after a table; a component that does not come to rest is named and fails the benchmark."""
-    names = [name for name in baseline.find() if not chosen or name in chosen]
+def measured(accounts: int, names: list[str], *, whole_run: bool) -> bool:
+    """Whether these components keep the limits, after a table; one that does not come to rest is named and fails."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "accounts.yaml"
         file.write_text(text(accounts, names), encoding="utf-8")
@@ -108,9 +112,17 @@ def main(accounts: int, chosen: list[str]) -> int:
             ran = can.run(resting, None)
     accounts += len(SPECIAL)
     table(ran, accounts)
-    good = kept(ran, accounts) and resting == names
+    good = kept(ran, accounts, whole_run=whole_run) and resting == names
     print("kept" if good else "NOT KEPT")
-    return int(not good)
+    return good
+
+
+def main(accounts: int, chosen: list[str]) -> int:
+    """The exit code."""
+    if chosen:
+        return int(not measured(accounts, [name for name in baseline.find() if name in chosen], whole_run=True))
+    four = measured(accounts, [name for name in baseline.find() if name in FOUR], whole_run=True)
+    return int(not (measured(accounts, list(baseline.find()), whole_run=False) and four))
 
 
 if __name__ == "__main__":
