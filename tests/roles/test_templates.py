@@ -123,6 +123,8 @@ def test_every_action_exists(name: str) -> None:
 def test_the_list_names_nothing_that_no_statement_can_allow(name: str) -> None:
     switched_on: dict[str, Any] = {
         "assumes": ["arn:aws:iam::111122223333:role/x"],
+        "buckets": ["acme-"],
+        "copies": True,
         "exec": True,
         "vpc": True,
         "key": "arn:aws:kms:eu-west-1:111122223333:key/1234",

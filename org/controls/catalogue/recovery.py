@@ -19,7 +19,7 @@ controls = (
         reads=("organizations:DescribeEffectivePolicy", "organizations:ListEffectivePolicyValidationErrors"),
         correction=Correction.AUTOMATIC,
         writes=("backup:CreateBackupVault",),
-        care="the vault and the role must be there before the policy",
+        care="the vault and the role must be there before the policy: `org check` tells where they are not (`ORG115`)",
         fsbp=("EC2.28",),
     ),
     Control(

@@ -94,7 +94,7 @@ def fitting(prefix: str, arn: Arn) -> frozenset[str]:
         if documented is None
         or (
             not (literal and _other_type(kind, documented.resource))
-            and overlap(arn.service, documented.service)
+            and overlap(arn.service, plain(documented.service))
             and overlap(text, plain(documented.resource), not_in_other="/" if (prefix, name) in WITHOUT_SLASH else "")
         )
     )

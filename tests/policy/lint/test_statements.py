@@ -43,6 +43,11 @@ STATEMENT = {
         Kind.TRUST,
         1,
     ),
+    "a recovery point, whose service is a variable in AWS's list": (
+        '"Effect": "Allow", "Action": "backup:TagResource", "Resource": "arn:aws:backup:*:*:recovery-point:*"',
+        Kind.IDENTITY,
+        0,
+    ),
     "an action without resource types": (
         '"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "arn:aws:s3:::acme-logs"',
         Kind.IDENTITY,
