@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -11,69 +10,24 @@ from org.access.document import document
 from org.access.policies import Policies
 from org.access.prove import settle, solve
 from org.access.prove.compare import compare
-from org.access.prove.difference import Certainty, Difference
-from org.access.prove.sides import bearing
-from org.access.spec import decide
+from org.access.prove.difference import Certainty
 from org.model.request import Answer, Layer
+from tests.access.prove.chains import (
+    ADMIN,
+    DEPLOY,
+    STOP,
+    TEAM,
+    Statement,
+    allow,
+    but,
+    deny,
+    found,
+    one_of,
+    outside,
+    rcps,
+    scps,
+)
 from tests.access.prove.mutations import FULL, SETTING
-
-ADMIN, DEPLOY = "arn:aws:iam::*:role/admin", "arn:aws:iam::*:role/deploy-*"
-STOP = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"]
-TEAM = "arn:aws:s3:::${aws:PrincipalTag/team}/*"
-Statement = dict[str, Any]
-
-
-def deny(actions: str | list[str], condition: Statement | None = None, **elements: Any) -> Statement:
-    made = {"Sid": "Guard", "Effect": "Deny", "Action": actions, "Resource": "*"} | elements
-    made = {key: value for key, value in made.items() if value is not None}
-    return made | ({"Condition": condition} if condition else {})
-
-
-def allow(actions: str | list[str], condition: Statement | None = None, **elements: Any) -> Statement:
-    return deny(actions, condition, **elements) | {"Effect": "Allow"}
-
-
-def written(*statements: Statement, version: str = "2012-10-17") -> dict[str, Any]:
-    return {"Version": version, "Statement": list(statements)}
-
-
-def scps(*levels: list[Statement]) -> Policies:
-    """Levels of SCPs, each with FullAWSAccess where it has no Allow of its own."""
-    read = []
-    for number, level in enumerate(levels):
-        own = any(one["Effect"] == "Allow" for one in level)
-        full = () if own else (document(Layer.SCP, "FullAWSAccess", FULL),)
-        read.append((*full, document(Layer.SCP, f"guard-{number}", written(*level))))
-    return Policies(scps=tuple(read), guardrails_only=True)
-
-
-def rcps(*statements: Statement) -> Policies:
-    everyone = [{"Principal": "*"} | one for one in statements]
-    return Policies(rcps=((document(Layer.RCP, "guard", written(*everyone)),),), guardrails_only=True)
-
-
-def found(base: Policies, head: Policies) -> list[Difference]:
-    """The differences, each with its witness decided again by the definition, all policies as they are."""
-    differences = list(compare(base, head, SETTING))
-    for one in differences:
-        if one.witness is not None:
-            sides = (decide(bearing(side, one.witness, SETTING), one.witness).answer for side in (base, head))
-            assert [one.before, one.after] == list(sides)
-    return differences
-
-
-def one_of(base: Policies, head: Policies, certainty: Certainty = Certainty.CERTAIN) -> Difference:
-    """The only difference that is as sure as that."""
-    (one,) = (one for one in found(base, head) if one.certainty is certainty)
-    return one
-
-
-def but(*roles: str) -> Statement:
-    return {"ArnNotLike": {"aws:PrincipalArn": list(roles)}}
-
-
-def outside(*regions: str) -> Statement:
-    return {"StringNotEquals": {"aws:RequestedRegion": list(regions)}}
 
 
 def test_equal_chains_have_no_difference() -> None:
@@ -166,35 +120,6 @@ def test_a_region_more_is_a_gain_in_that_region() -> None:
     coming = one_of(base, head, Certainty.FUTURE)
     assert ("*",) == coming.actions
     assert "the action is not like iam:*" in coming.conditions
-
-
-@pytest.mark.parametrize("actions", [{"Action": STOP}, {"Action": None, "NotAction": ["iam:*", "sts:*"]}])
-def test_two_changes_of_one_statement_are_told_apart(actions: Statement) -> None:
-    """Who is exempted gains it everywhere, and everybody gains it in the Region: nobody else gains more than that."""
-    base = scps([deny([], outside("eu-west-1") | but(ADMIN), **actions)])
-    head = scps([deny([], outside("eu-west-1", "eu-west-2") | but(ADMIN, DEPLOY), **actions)])
-    differences = found(base, head)
-    assert {True} == {one.gain for one in differences}
-    for certainty in {one.certainty for one in differences}:
-        told = {
-            (one.principals, one.except_principals, one.conditions[-1])
-            for one in differences
-            if one.certainty is certainty
-        }
-        in_the_region = (("*",), (ADMIN,), "aws:RequestedRegion is eu-west-2")
-        assert {in_the_region, ((DEPLOY,), (), "aws:RequestedRegion is not eu-west-1")} == told
-
-
-def test_what_kept_statements_ask_does_not_divide_a_gain() -> None:
-    kept = deny([], outside("eu-west-1") | but(ADMIN), Action=None, NotAction=["iam:*"], Sid="Kept")
-    assert ("*",) == one_of(scps([deny(STOP), kept]), scps([kept])).principals
-
-
-def test_actions_are_apart_where_other_statements_ask_something_else_of_them() -> None:
-    rest = [deny("s3:GetObject", but(ADMIN))]
-    differences = found(scps([deny(["s3:GetObject", "s3:PutObject"]), *rest]), scps(rest))
-    told = {one.actions: one.principals for one in differences}
-    assert {("s3:GetObject",): (ADMIN,), ("s3:PutObject",): ("*",)} == told
 
 
 def test_a_narrower_resource_is_a_gain_on_the_rest() -> None:
