@@ -13,8 +13,8 @@ from org.access.prove.questions import Answered, Kind, Question, Verdict, Who, a
 from org.access.prove.sides import bearing
 from org.access.spec import applies, decide
 from org.model.request import Answer, Layer
-from tests.access.prove.mutations import SETTING
 from tests.access.prove.chains import ADMIN, allow, but, deny, outside, rcps, scps
+from tests.access.prove.mutations import SETTING
 
 if TYPE_CHECKING:
     from org.access.policies import Policies
