@@ -88,20 +88,20 @@ class Condenser:
             if not time(when) or (last and not time(last)) or event.condensed < 1:
                 damaged(number)
                 continue
-            if not identifier(what):
-                what = ""
             signature = sign(event)
             if signature is None:
                 damaged(number)
                 continue
             tally = known.get(signature)
             if tally is None:
-                known[signature] = [event.condensed, when, last or when, what]
+                known[signature] = [event.condensed, when, last or when, what if identifier(what) else ""]
                 self._weight += sum(len(text) for text in signature if isinstance(text, str))
                 continue
             tally[0] += event.condensed
-            if when < tally[1] or (when == tally[1] and what < tally[3]):
-                tally[1], tally[3] = when, what
+            if when <= tally[1]:
+                what = what if identifier(what) else ""
+                if when < tally[1] or what < tally[3]:
+                    tally[1], tally[3] = when, what
             tally[2] = max(tally[2], last or when)
         if len(known) > MOST_SIGNATURES or self._weight > MOST_BYTES or self._signer.is_full:
             self._settle()

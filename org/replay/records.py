@@ -76,7 +76,9 @@ class Records(Generic[Shape]):
             self._skip(len(MARK))
         while self._anything():
             wrapper = WRAPPER.match(self._buffer)
-            if wrapper and not (self._has_lines() and self._first_line_is_whole()):
+            if wrapper and (whole := self._whole(wrapper.end())):
+                yield whole
+            elif wrapper and not (self._has_lines() and self._first_line_is_whole()):
                 self._skip(wrapper.end())
                 yield from self._array()
             elif not self._buffer.startswith(b"{"):
@@ -129,6 +131,17 @@ class Records(Generic[Shape]):
             if self._ended:
                 return False
             self._fill(PIECE)
+
+    def _whole(self, start: int) -> list[Shape] | None:
+        """The records of a file that is in the buffer and holds nothing else; none of it is copied. It is done then."""
+        end = END.search(self._buffer, max(start, len(self._buffer) - 64)) if self._ended else None
+        if end is None or len(self._buffer) > PIECE:
+            return None
+        last = self._buffer.index(b"]", end.start())
+        found = self._decoded(memoryview(self._buffer)[start - 1 : last + 1])
+        if found:
+            self._buffer = b""
+        return found
 
     def _array(self) -> Iterator[list[Shape]]:
         """The records up to the closing bracket, and what stands behind it of the object around them."""
@@ -278,10 +291,11 @@ class Records(Generic[Shape]):
                 return
             self._fill(PIECE)
 
-    def _decoded(self, piece: bytes) -> list[Shape] | None:
+    def _decoded(self, piece: bytes | memoryview) -> list[Shape] | None:
         """The events of an array; None where one is damaged. Text that is not decoded must be UTF-8 as well."""
         try:
-            str(piece, "utf-8")
+            if not self._buffer.isascii():
+                str(piece, "utf-8")
             return self._form.many.decode(piece)
         except REFUSED:
             return None

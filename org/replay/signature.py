@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from org.replay.event import IDENTITY, RESOURCES, Identity
+from org.replay.event import IDENTITY, NOTHING, RESOURCES, Identity
 from org.replay.parameters import gather
 from org.replay.plans import plan
 from org.replay.records import REFUSED
@@ -114,12 +114,10 @@ class Signer:
         listed = self._listed.get(raw)
         if listed is None:
             listed = self._learn_resources(raw)
-        if BROKEN in (who, listed):
-            return None
         source, name = event.event_source, event.event_name
-        if len(source) > LONGEST_NAME or len(name) > LONGEST_NAME:
-            return None
         known = self._plans.get((source, name)) or self._planned(source, name)
+        if who < 0 or listed < 0 or known is None:
+            return None
         parameters = self._nothing
         if known[0].anything:
             raw = bytes(event.request_parameters)
@@ -137,7 +135,7 @@ class Signer:
             event.recipient_account_id,
             event.vpc_endpoint_id,
             event.vpc_endpoint_account_id,
-            bytes(event.tls_details) != NULL,
+            event.tls_details != NOTHING,
             event.source_ip if self._keeps_ip else None,
             event.user_agent if self._keeps_agent else None,
             event.event_time if self._keeps_time else None,
@@ -162,7 +160,9 @@ class Signer:
             self._things.append(thing)
         return number
 
-    def _planned(self, source: str, name: str) -> tuple[Wanted, dict[bytes, int]]:
+    def _planned(self, source: str, name: str) -> tuple[Wanted, dict[bytes, int]] | None:
+        if len(source) > LONGEST_NAME or len(name) > LONGEST_NAME:
+            return None
         wanted = plan(source, name, self._keys).wanted
         found = self._plans[source, name] = (wanted, {NULL: self._nothing})
         return found
