@@ -64,7 +64,8 @@ def asked() -> tuple[Policy, ...]:
     """A policy of each type, on the root: those that have templates as they are rendered with their defaults."""
     uses = tuple(PolicyUse(name, "ou:/") for name in [*DECLARATIVE, "deny-root", "require-secure-transport"])
     rendered = render(replace(made_up(1), regions=("eu-west-1",), policy_uses=uses), LIBRARY)
-    assert rendered.findings == ()
+    unprepared = "ORG115"  # the made-up accounts have no baseline, and so no vault for backups
+    assert {unprepared} == {finding.rule for finding in rendered.findings}
     plain = [
         Policy(kind, kind.value.lower(), minified(document), targets=frozenset({"ou:/"}))
         for kind, document in OTHERS.items()
