@@ -1,8 +1,8 @@
 """What condensing CloudTrail's logs costs, from gzip to corpus, beside DuckDB's JSON reader and a Spark cluster.
 
-`python benchmarks/replay.py [LOGS [POLICIES [EVENTS]]]`: events are grown from those in LOGS, with ids, times and
-accounts of their own; POLICIES is a folder of SCPs by which the calls are decided. Speeds are events for each second of
-CPU, from the start of a program to its end.
+`python benchmarks/replay.py [LOGS POLICIES [EVENTS]]`: events are grown from those in LOGS, with ids, times and
+accounts of their own, or from the events of our tests; the calls in LOGS are decided by the SCPs in the folder
+POLICIES. Speeds are events for each second of CPU, from the start of a program to its end.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from org.access.document import Document, document
 from org.access.global_keys import GLOBAL_KEYS
 from org.access.policies import Policies
@@ -31,8 +33,10 @@ from org.replay import building, corpus
 from org.replay.keys import ALWAYS, read_by
 from org.replay.replaying import judged
 from org.replay.side import Member, Side
+from tests.replay.trail import event
 
 ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases" / "replay" / "normalised.jsonl"
 ACCOUNTS, IN_A_FILE = 20, 200
 SPEED_LIMIT, MEMORY_LIMIT, CERTAIN_LIMIT = 80_000, 200, 0.95
 DUCK = ROOT / "build" / "duckdb"
@@ -68,8 +72,15 @@ class Measured:
     content: bytes = b""
 
 
-def records(folder: Path) -> list[dict[str, Any]]:
-    """The events of plain log files."""
+def records(folder: Path | None) -> list[dict[str, Any]]:
+    """The events of plain log files, or of our tests."""
+    if folder is None:
+        cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+        return [
+            event(one["source"], one["name"], one["who"], requestParameters=one.get("parameters"))
+            | one.get("changes", {})
+            for one in cases
+        ]
     return [
         record for file in sorted(folder.rglob("*.json")) for record in json.loads(file.read_bytes()).get("Records", [])
     ]
@@ -241,14 +252,9 @@ def share(chains: list[Any], calls: list[Any], kept: Any) -> float:
 
 def main() -> int:
     """Print both parts; 1 where a limit is missed."""
-    given = sys.argv[1:]
-    logs = Path(given[0] if given else ROOT / "../shared/data/cloudtrail")
-    scps = Path(given[1] if len(given) > 1 else ROOT / "../shared/data/policies")
-    number = int(given[2]) if len(given) > 2 else 400_000
-    found = records(logs) if logs.is_dir() else []
-    if not found:
-        print(f"no logs in {logs}: name a folder with files of CloudTrail")
-        return 0
+    logs, scps = (Path(sys.argv[1]), Path(sys.argv[2])) if len(sys.argv) > 2 else (None, None)
+    number = int(sys.argv[3]) if len(sys.argv) > 3 else 400_000
+    found = records(logs)
     assert importlib.util.find_spec("org") is not None
     folder = Path(tempfile.mkdtemp(prefix="org-replay-"))
     try:
@@ -256,7 +262,7 @@ def main() -> int:
         zipped = sum(file.stat().st_size for file in folder.rglob("*.gz"))
         print(f"{number:,} events, {IN_A_FILE} a file, {size / 1e6:,.0f} MB, zipped {zipped / 1e6:,.0f} MB")
         missed = speeds(folder, number)
-        if scps.is_dir():
+        if logs and scps:
             missed |= certainty(logs, policies(scps), folder)
     finally:
         shutil.rmtree(folder)
