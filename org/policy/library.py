@@ -110,7 +110,7 @@ def library(folders: Sequence[Path]) -> Library:
             stem = file.name.removesuffix(".yaml")
             rival = taken.get(stem)
             if rival and one:
-                problems = (*problems, _rivals(one, file, rival, same_folder=folder in rival.parents))
+                problems = (*problems, *_rivals(one, file, rival, same_folder=folder in rival.parents))
             elif not rival:
                 taken[stem] = file
                 read.update({one.name: one} if one else {})
@@ -184,16 +184,19 @@ def _content(file: Path) -> bytes:
         return opened.read(LONGEST + 1)
 
 
-def _rivals(template: Template | Bundle, file: Path, rival: Path, *, same_folder: bool) -> Finding:
-    """Two templates of one name: a mistake in one folder; a user's own in place of ours is only worth a note."""
+def _rivals(template: Template | Bundle, file: Path, rival: Path, *, same_folder: bool) -> Iterator[Finding]:
+    """Two templates of one name: a mistake in one folder; a user's own in place of ours, if it differs, a note."""
     if same_folder:
         message = f"template `{template.name}` is there twice"
         span = template.tree.span(("name",))
-        return finding("ORG102", message, span, seen=Span(_shown(rival)), help="rename one of them")
+        yield finding("ORG102", message, span, seen=Span(_shown(rival)), help="rename one of them")
+        return
+    if leads_out(rival) or _content(rival) == _content(file):
+        return
     message = f"template `{template.name}` takes the place of the one that comes with org"
     span = Span(_shown(rival))
     hint = f"the other one is {_shown(file)}"
-    return finding("ORG106", message, span, help=hint, severity=Severity.NOTE)
+    yield finding("ORG106", message, span, help=hint, severity=Severity.NOTE)
 
 
 def _shown(file: Path) -> str:

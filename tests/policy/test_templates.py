@@ -333,6 +333,11 @@ def test_the_first_folder_wins_and_says_so(folder: Callable[..., Path]) -> None:
     assert (note.rule, note.severity) == ("ORG106", Severity.NOTE)
 
 
+def test_a_copy_of_a_shipped_template_is_worth_no_note(folder: Callable[..., Path]) -> None:
+    text = TEMPLATE.format(name="deny-root")
+    assert library([folder("own", deny_root=text), folder("shipped", deny_root=text)]).findings == ()
+
+
 def test_a_broken_template_of_a_user_is_not_replaced_by_the_shipped_one(folder: Callable[..., Path]) -> None:
     """Somebody who fixes a guardrail must not get the other one because of a typing mistake."""
     own = folder("own", deny_root="name: [")
