@@ -376,5 +376,5 @@ def test_a_folder_that_is_named_like_a_template_is_a_finding(folder: Callable[..
 
 def test_the_text_of_every_file_with_a_finding_is_at_hand(folder: Callable[..., Path]) -> None:
     own = folder("own", deny_root=TEMPLATE.format(name="deny-root"))
-    found = library([own, folder("shipped", deny_root=TEMPLATE.format(name="deny-root"))])
+    found = library([own, folder("shipped", deny_root=TEMPLATE.format(name="deny-root") + "\n")])
     assert found.sources == {str(own / "scp" / "deny-root.yaml"): TEMPLATE.format(name="deny-root")}
