@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ SHOWN = 8
 SIDES = ("before", "after")
 PLACES = ("ou", "target")
 ID, KEY = "ACCOUNT_ID", "ACCOUNT_KEY"
+GIVEN = re.compile(
+    r"(?<![\w-])(?:([a-z]{1,10}-)(?:[0-9a-f]{8}|[0-9a-f]{17}|[0-9a-f]{32})|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|[0-9a-f]{32})(?![\w-])"
+)
+"""Ids that AWS gives: `vpc-0123456789abcdef0`, that of a KMS key, that of a detector. Each account has its own."""
 ERROR = "error"
 SIGNS = {"create": "+", "attach": "+", "enable": "+", "register": "+", "delete": "-", "detach": "-"}
 
@@ -104,8 +110,9 @@ def names(records: Sequence[Record], *, verbose: bool) -> str:
 
 def changed(records: Sequence[Record], noun: str, *, diff: bool, verbose: bool) -> Iterator[str]:
     """What was changed, or would be, as lines: each group with its values (with `diff`) and the names in it."""
-    for text, group in _groups(records, _alike):
-        changes, note = json.loads(text)
+    for text, group in _groups(records, lambda record: _without_given(_alike(record))):
+        same = {_alike(record) for record in group}
+        changes, note = json.loads(same.pop() if len(same) == 1 else text)
         changes = group[0].changes if len(group) == 1 else changes
         what = ", ".join(dict.fromkeys(map(_what, changes))) or "changed"
         regions = dict.fromkeys(change["region"] for change in changes if change.get("region"))
@@ -133,15 +140,25 @@ def _skipped(records: Sequence[Record], noun: str, *, verbose: bool) -> Iterator
 
 
 def _findings(records: Sequence[Record], noun: str, *, verbose: bool) -> Iterator[str]:
-    """What was found that is not as it should be, other than what makes an account fail."""
-    found: dict[str, dict[str, Record]] = defaultdict(dict)
+    """What was found that is not as it should be, other than what makes an account fail.
+
+    Things that only differ in ids that AWS gave are told one by one where they are few, and together where they are
+    many.
+    """
+    found: dict[str, dict[str, dict[str, Record]]] = defaultdict(lambda: defaultdict(dict))
     for record in records:
         for finding in record.findings:
             if finding["severity"] != ERROR:
-                found[_general(record, _said(finding))][record.host] = record
-    for text, group in sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0])):
-        members = list(group.values())
-        yield f"? {count(members, noun)} ({names(members, verbose=verbose)}): {text}"
+                text = _general(record, _said(finding))
+                found[_without_given(text)][text][record.host] = record
+    told: dict[str, list[Record]] = {}
+    for general, texts in found.items():
+        if len(texts) <= SHOWN or verbose:
+            told |= {text: list(members.values()) for text, members in texts.items()}
+        else:
+            told[general] = list({host: one for members in texts.values() for host, one in members.items()}.values())
+    for text, group in sorted(told.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+        yield f"? {count(group, noun)} ({names(group, verbose=verbose)}): {text}"
 
 
 def _said(finding: Mapping[str, Any]) -> str:
@@ -216,6 +233,16 @@ def _general(record: Record, text: str) -> str:
     general = text.replace(record.account, ID) if record.account else text
     general = general.replace(record.authorization_id, "") if record.authorization_id else general
     return general.replace(f"{record.host} (", f"{KEY} (")
+
+
+def _without_given(text: str) -> str:
+    """The text with words in place of ids that AWS gives; different ids get different words."""
+    words: dict[str, str] = {}
+
+    def word(match: re.Match[str]) -> str:
+        return words.setdefault(match[0], f"{match[1] or ''}ID{len(words) + 1}")
+
+    return GIVEN.sub(word, text)
 
 
 def _differences(changes: Sequence[Mapping[str, Any]], hosts: Sequence[str]) -> Iterator[str]:

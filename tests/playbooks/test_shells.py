@@ -116,6 +116,55 @@ def test_accounts_that_change_otherwise_are_another_group() -> None:
     assert ["~ 1 account: update s3-public-access", "    b"] == said(found)[2:]
 
 
+FIRST = 333_333_333_000
+"""The id of the first account of some."""
+
+
+def keyed(number: int, after: str, **more: Any) -> dict[str, Any]:
+    """A result that names a KMS key of the account by its ARN."""
+    arn = f"arn:aws:kms:eu-west-1:{FIRST + number}:key/{after}"
+    change = {
+        "action": "update",
+        "kind": "ebs",
+        "name": "",
+        "region": None,
+        "before": {"key": ""},
+        "after": {"key": arn},
+    }
+    return result(f"a{number}", FIRST + number, changes=[change], **more)
+
+
+def given_id(number: int) -> str:
+    return f"{number:08x}-0000-4000-8000-abcdefabcdef"
+
+
+def test_accounts_that_differ_in_ids_of_aws_alone_change_alike() -> None:
+    found = groups.of_component({f"a{number}": keyed(number, given_id(number)) for number in range(1_000)})
+    expected = [
+        "~ 1,000 accounts: update ebs",
+        '    key: "" -> "arn:aws:kms:eu-west-1:ACCOUNT_ID:key/ID1"',
+        "    a0, a1, a2, a3, a4, a5, a6, a7 and 992 more (-v names them)",
+    ]
+    assert expected == said(found, diff=True)
+
+
+def test_an_id_that_all_accounts_share_is_shown() -> None:
+    found = groups.of_component({f"a{number}": keyed(number, given_id(7)) for number in range(20)})
+    assert f'    key: "" -> "arn:aws:kms:eu-west-1:ACCOUNT_ID:key/{given_id(7)}"' == said(found, diff=True)[1]
+
+
+@pytest.mark.parametrize(("number", "lines"), [(8, 8), (9, 1)])
+def test_findings_about_things_with_ids_are_told_together_where_they_are_many(number: int, lines: int) -> None:
+    def finding(vpc: int) -> dict[str, str]:
+        return {"severity": "warning", "message": f"vpc-{vpc:09x}abcdefab is open", "region": "", "control": "NET-01"}
+
+    results = {f"a{one}": result(f"a{one}", FIRST + one, changed=False, changes=[]) for one in range(number)}
+    found = [{**one, "findings": [finding(at)]} for at, one in enumerate(results.values())]
+    told = [line for line in said(groups.of_component(dict(zip(results, found, strict=True)))) if line[0] == "?"]
+    assert lines == len(told)
+    assert ("vpc-ID1 is open" in told[0]) is (lines == 1)
+
+
 @given(st.integers(2, 300))
 def test_every_failed_account_is_named_with_its_id_however_many_there_are(count: int) -> None:
     failing = {
