@@ -52,7 +52,7 @@ def read(archive: Cloud, there: Scope) -> State | None:
         candidates = (one["KeyId"] for one in listed)
         names = []
     for identity in candidates:
-        state = kms_keys.one_key(archive, of_keys(there), identity, names, search=True)
+        state = kms_keys.one_key(archive, of_keys(there), identity, names, () if names else (alias,))
         if state is not None and (state.pop("declared") == alias or names):
             return {**state, "account": there.place.name}
     return None
@@ -71,9 +71,15 @@ def wanted(there: Scope, found: State | None, trail: str) -> State | None:
 def problems(there: Scope, found: State | None) -> Iterator[Finding]:
     """Why the key cannot be used as it is."""
     alias = there.settings["key"]
-    yield from kms_keys.problems(of_keys(there), alias, declared(there), _by_name(alias, found))
-    if found is not None and found.get("state") == "Disabled":
-        message, advice = f"`{alias}` is disabled, so nothing can be delivered", "enable it with: aws kms enable-key"
+    wrong = list(kms_keys.problems(of_keys(there), alias, declared(there), _by_name(alias, found)))
+    yield from wrong
+    if found is None or found.get("unreadable"):
+        return
+    if not wrong:
+        yield from kms_keys.shortfalls(of_keys(there), alias, declared(there), found)
+    if found["state"] in kms_keys.UNUSABLE:
+        what, advice = kms_keys.UNUSABLE[found["state"]]
+        message = f"`{alias}` {what}, so nothing can be delivered"
         yield there.finding("SEC-11", message, severity=Severity.ERROR, advice=advice)
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from org.baseline import Component, Severity, Where
 from org.baseline._key_policies import canonical, key_policy
 from org.baseline._kms import ALIAS_TAG, ours, write
-from org.errors import Denied
+from org.errors import Denied, Missing
 from org.model.organization import OWNED, OWNER_TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from org.aws.cloud import Cloud
     from org.baseline import Scope, Things
@@ -27,6 +27,14 @@ PREDEFINED = "alias/aws/"
 ROTATION = {"minimum": 90, "maximum": 2560}
 """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
 DAYS = 365
+LEAVING = {"PendingDeletion": "soon", "PendingReplicaDeletion": "some days after its last replica"}
+"""States of a key that is to be deleted: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"""
+UNUSABLE = {
+    "Disabled": ("is disabled", "enable it with: aws kms enable-key"),
+    "PendingImport": ("has no key material", "import it again: aws kms import-key-material"),
+    "Unavailable": ("is unavailable", "connect its key store: aws kms connect-custom-key-store"),
+}
+"""States in which a key that stays cannot be used, and what to do."""
 NAMES = {"type": "array", "uniqueItems": True, "default": [], "items": {"type": "string", "minLength": 1}}
 KEY = {
     "description": {"type": "string", "maxLength": 8192, "default": "", "description": "What the key is for."},
@@ -71,14 +79,13 @@ def read(cloud: Cloud, scope: Scope) -> Things:
     for entry in cloud.pages("kms", "list_aliases", "Aliases", token="NextMarker", ask="Marker", Limit=100):
         if "TargetKeyId" in entry:
             aliases.setdefault(entry["TargetKeyId"], []).append(entry["AliasName"])
-    named = {alias for names in aliases.values() for alias in names}
-    unnamed = {alias for alias, key in declared(scope).items() if scope.region in places(scope, key)} - named
+    unnamed = here(scope).keys() - {alias for names in aliases.values() for alias in names}
     found: dict[str, State] = {}
     for listed in cloud.pages("kms", "list_keys", "Keys", token="NextMarker", ask="Marker", Limit=1000):
         names = sorted(aliases.get(listed["KeyId"], ()))
         if any(name.startswith(PREDEFINED) for name in names):
             continue
-        state = one_key(cloud, scope, listed["KeyId"], names, search=bool(unnamed))
+        state = one_key(cloud, scope, listed["KeyId"], names, unnamed)
         if state is not None:
             name = next(filter(None, (state.pop("declared"),)), listed["KeyId"])
             found[listed["KeyId"] if name in found else name] = state
@@ -91,14 +98,22 @@ def declared(scope: Scope) -> Mapping[str, Mapping[str, Any]]:
     return {alias: key or {} for alias, key in keys.items()}
 
 
+def here(scope: Scope) -> Mapping[str, Mapping[str, Any]]:
+    """The keys that are declared for this Region; an alias of that name in any other is somebody else's."""
+    return {alias: key for alias, key in declared(scope).items() if scope.region in places(scope, key)}
+
+
 def places(scope: Scope, key: Mapping[str, Any]) -> list[str]:
     """The Regions that have a declared key, the one of a multi-Region key's primary first."""
     home = [region for region in scope.regions if region == scope.home_region]
     return key.get("regions") or [*home, *(region for region in scope.regions if region not in home)]
 
 
-def one_key(cloud: Cloud, scope: Scope, identity: str, names: list[str], *, search: bool) -> State | None:
-    """What a customer managed key is, None for one of AWS's own; `search` looks at the tags of every key."""
+def one_key(cloud: Cloud, scope: Scope, identity: str, names: list[str], unnamed: Collection[str] = ()) -> State | None:
+    """What a customer managed key is, None for one of AWS's own and one that is gone meanwhile.
+
+    Declared aliases that stand for no key are `unnamed`: one whose tags say that it was made for one of them is it.
+    """
     try:
         about = cloud.call("kms", "describe_key", KeyId=identity)["KeyMetadata"]
         if about["KeyManager"] == "AWS":
@@ -107,13 +122,15 @@ def one_key(cloud: Cloud, scope: Scope, identity: str, names: list[str], *, sear
         if state["rotates"]:
             answer = cloud.call("kms", "get_key_rotation_status", KeyId=identity)
             state["rotation_days"] = answer.get("RotationPeriodInDays", 365) if answer["KeyRotationEnabled"] else 0
-        alias = next((name for name in names if name in declared(scope)), None)
-        if alias or (search and not state["leaves"]):
+        alias = next((name for name in names if name in here(scope)), None)
+        if alias or (unnamed and not state["leaves"]):
             state["tags"] = _tags(cloud, identity)
             tagged = state["tags"].get(ALIAS_TAG) if state["tags"].get(OWNER_TAG) == OWNED else None
-            alias = alias or (tagged if tagged in declared(scope) else None)
+            alias = alias or (tagged if tagged in unnamed else None)
         if alias:
             state |= _settings(cloud, identity) | {"alias": alias in names}
+    except Missing:
+        return None
     except Denied as denied:
         # A key whose policy shuts the account's IAM policies out is its owner's affair; a role that lacks the action
         # is ours: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -127,8 +144,9 @@ def facts(about: Mapping[str, Any], names: list[str]) -> State:
     """What DescribeKey says."""
     many = about.get("MultiRegionConfiguration", {})
     replica = many.get("MultiRegionKeyType") == "REPLICA"
-    kind = about["KeySpec"] == "SYMMETRIC_DEFAULT" and about["Origin"] == "AWS_KMS"
-    leaves = about["KeyState"].startswith("Pending")
+    symmetric, origin = about["KeySpec"] == "SYMMETRIC_DEFAULT", about["Origin"]
+    fixed = f"spec {about['KeySpec']}" if not symmetric else f"origin {origin}" if origin != "AWS_KMS" else ""
+    leaves = LEAVING.get(about["KeyState"], "")
     return {
         "id": about["KeyId"],
         "names": names,
@@ -136,9 +154,11 @@ def facts(about: Mapping[str, Any], names: list[str]) -> State:
         "description": about.get("Description", ""),
         "multi_region": bool(about.get("MultiRegion")),
         "replica": replica,
+        "primary": many["PrimaryKey"]["Region"] if replica else "",
         "replicas": sorted(one["Region"] for one in many.get("ReplicaKeys", ())),
-        "leaves": about["DeletionDate"].date().isoformat() if "DeletionDate" in about else "soon" if leaves else "",
-        "rotates": kind and not replica and not leaves,
+        "leaves": f"on {about['DeletionDate'].date().isoformat()}" if "DeletionDate" in about else leaves,
+        "fixed": fixed,
+        "rotates": not fixed and not replica and not leaves,
         "rotation_days": 0,
     }
 
@@ -168,9 +188,9 @@ def _statements(policy: Mapping[str, Any]) -> list[Any]:
 def wanted(scope: Scope, found: Things) -> Things:
     """Every declared key that can be as declared and, where that is declared, rotation of the others."""
     states: dict[str, State] = {}
-    for alias, key in declared(scope).items():
+    for alias, key in here(scope).items():
         regions = places(scope, key)
-        if scope.region in regions and not any(problems(scope, alias, key, found)):
+        if not any(problems(scope, alias, key, found)):
             state = _wanted(scope, alias, key, dict(found.get(alias) or {}))
             if alias in found or not key.get("multi_region") or scope.region == regions[0]:
                 states[alias] = state
@@ -178,7 +198,7 @@ def wanted(scope: Scope, found: Things) -> Things:
         states |= {
             name: {"id": state["id"], "rotation_days": state["rotation_days"] or scope.settings["other_rotation_days"]}
             for name, state in found.items()
-            if state and name not in declared(scope) and state.get("rotates") and state["state"] == "Enabled"
+            if state and name not in here(scope) and state.get("rotates") and state["state"] == "Enabled"
         }
     return states
 
@@ -194,10 +214,10 @@ def _wanted(scope: Scope, alias: str, key: Mapping[str, Any], have: State) -> St
     }
     if have:
         state["id"] = have["id"]
-    days = key.get("rotation_days", DAYS)
-    if days is not None and have.get("rotates", True) and have.get("state", "Enabled") == "Enabled":
+    days, enabled = key.get("rotation_days", DAYS), have.get("state", "Enabled") == "Enabled"
+    if days is not None and have.get("rotates", True) and enabled:
         state["rotation_days"] = days
-    if key.get("multi_region") and scope.region == regions[0]:
+    if key.get("multi_region") and scope.region == regions[0] and not have.get("replica") and enabled:
         state["multi_region"] = True
         state["replicas"] = sorted({*have.get("replicas", ()), *regions[1:]})
         missing = [region for region in regions[1:] if region not in have.get("replicas", ())]
@@ -216,7 +236,7 @@ def problems(scope: Scope, alias: str, key: Mapping[str, Any], found: Things) ->
         return
     if have.get("leaves"):
         advice = "cancel it with: aws kms cancel-key-deletion, then enable the key"
-        yield _error(scope, "SEC-11", f"`{alias}` is to be deleted on {have['leaves']}", advice)
+        yield _error(scope, "SEC-11", f"`{alias}` is to be deleted {have['leaves']}", advice)
     elif have["tags"].get(OWNER_TAG) != OWNED:
         advice = f"tag the key `{OWNER_TAG}={OWNED}` to hand it over, or declare another alias"
         yield _error(scope, "SEC-11", f"`{alias}` stands for a key that is not ours, so it is left alone", advice)
@@ -225,27 +245,44 @@ def problems(scope: Scope, alias: str, key: Mapping[str, Any], found: Things) ->
         yield _error(scope, "SEC-05", f"`{alias}` is {kind}, and no key changes that", "declare a new alias")
 
 
+def shortfalls(scope: Scope, alias: str, key: Mapping[str, Any], have: Mapping[str, Any]) -> Iterator[Finding]:
+    """What a declared key of ours is not, and cannot be made while it is what it is."""
+    if have.get("fixed") and key.get("rotation_days", DAYS) is not None:
+        message = f"`{alias}` is a key of {have['fixed']}, which KMS does not rotate by itself"
+        yield scope.finding("SEC-10", message, advice="declare `rotation_days: null`, or a new alias")
+    missing = {*places(scope, key)} - {scope.region, have.get("primary"), *have.get("replicas", ())}
+    if key.get("multi_region") and have.get("replica") and missing:
+        message = f"`{alias}` has no replica in {', '.join(sorted(missing))}, and its primary is in {have['primary']}"
+        advice = f"name {have['primary']} first in `regions`, or: aws kms update-primary-region"
+        if scope.region == places(scope, key)[0]:
+            yield _error(scope, "SEC-05", message, advice)
+
+
 def _error(scope: Scope, control: str, message: str, advice: str = "") -> Finding:
     return scope.finding(control, message, severity=Severity.ERROR, advice=advice)
 
 
 def findings(scope: Scope, found: Things) -> Iterable[Finding]:
     """What is wrong with declared keys, their grants, and what the others lack."""
-    for alias, key in declared(scope).items():
-        if scope.region in places(scope, key):
-            yield from problems(scope, alias, key, found)
+    for alias, key in here(scope).items():
+        yield from problems(scope, alias, key, found)
+        if found.get(alias) and not any(problems(scope, alias, key, found)):
+            yield from shortfalls(scope, alias, key, found[alias] or {})
     for name, state in sorted(found.items()):
         if state is not None:
             yield from _about(scope, name, state)
 
 
 def _about(scope: Scope, name: str, state: Mapping[str, Any]) -> Iterator[Finding]:
-    if name in declared(scope):
-        if state["state"] == "Disabled":
-            yield _error(scope, "SEC-11", f"`{name}` is disabled", "enable it with: aws kms enable-key")
+    if name in here(scope):
+        if state["state"] in UNUSABLE:
+            what, advice = UNUSABLE[state["state"]]
+            yield _error(scope, "SEC-11", f"`{name}` {what}", advice)
         for grant in state["grants"]:
             yield scope.finding("SEC-11", f"`{name}` is granted to {grant}", severity=Severity.NOTE)
-    elif scope.settings["others"] != "ignore":
+    elif scope.settings["others"] != "ignore" and not (
+        state.get("unreadable") and here(scope).keys() & {*state["names"]}
+    ):
         yield from _other(scope, f"`{name}`" + (f" ({', '.join(state['names'])})" if state["names"] else ""), state)
 
 
@@ -254,7 +291,7 @@ def _other(scope: Scope, title: str, state: Mapping[str, Any]) -> Iterator[Findi
     if state.get("unreadable"):
         yield scope.finding("SEC-10", f"the key {title} cannot be read: its key policy does not allow it")
     elif state["leaves"]:
-        yield scope.finding("SEC-11", f"the key {title} is to be deleted on {state['leaves']}")
+        yield scope.finding("SEC-11", f"the key {title} is to be deleted {state['leaves']}")
     elif scope.settings["others"] == "report" and state["rotates"] and not state["rotation_days"]:
         yield scope.finding("SEC-10", f"the key {title} does not rotate")
 

@@ -21,6 +21,7 @@ DAY = datetime.timedelta(days=1)
 MOST_TAGS = 50
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 PREDEFINED = "alias/aws/"
+LEAVING = {"PendingDeletion", "PendingReplicaDeletion"}
 
 
 @dataclass(slots=True)
@@ -92,8 +93,15 @@ def alias_target(request: Request, alias: str) -> str:
 
 def usable(key: Key) -> Key:
     """The key, if it is not on its way out (Developer Guide page key-state)."""
-    if key.about["KeyState"].startswith("Pending"):
+    if key.about["KeyState"] in LEAVING:
         raise Refusal("KMSInvalidStateException", f"{key.about['Arn']} is pending deletion.")
+    return key
+
+
+def with_material(key: Key) -> Key:
+    """The key, if nobody has to import its material first (Developer Guide page key-state)."""
+    if key.about["KeyState"] == "PendingImport":
+        raise Refusal("KMSInvalidStateException", f"{key.about['Arn']} is pending import.")
     return key
 
 
@@ -105,7 +113,8 @@ def own(key: Key) -> Key:
 
 
 def new_key(request: Request, given: dict[str, Any], manager: str = "CUSTOMER") -> Key:
-    """A new key is there."""
+    """A new key is there; one for imported material waits for it (Developer Guide page key-state)."""
+    waits = given.get("Origin") == "EXTERNAL"
     many = bool(given.get("MultiRegion"))
     spec, usage = given.get("KeySpec", SYMMETRIC), given.get("KeyUsage", "ENCRYPT_DECRYPT")
     digits = "".join(request.world.random.choices("0123456789abcdef", k=32))
@@ -116,10 +125,10 @@ def new_key(request: Request, given: dict[str, Any], manager: str = "CUSTOMER") 
         "KeyId": identity,
         "Arn": f"arn:aws:kms:{region}:{account}:key/{identity}",
         "CreationDate": moment(request),
-        "Enabled": True,
+        "Enabled": not waits,
         "Description": given.get("Description", ""),
         "KeyUsage": usage,
-        "KeyState": "Enabled",
+        "KeyState": "PendingImport" if waits else "Enabled",
         "Origin": given.get("Origin", "AWS_KMS"),
         "KeyManager": manager,
         "CustomerMasterKeySpec": spec,
@@ -189,36 +198,42 @@ def update_key_description(request: Request) -> dict[str, Any]:
 @answers("kms", Audience.ANYBODY)
 def enable_key(request: Request) -> dict[str, Any]:
     """The key can be used."""
-    usable(own(key_of(request))).about.update(Enabled=True, KeyState="Enabled")
+    with_material(usable(own(key_of(request)))).about.update(Enabled=True, KeyState="Enabled")
     return {}
 
 
 @answers("kms", Audience.ANYBODY)
 def disable_key(request: Request) -> dict[str, Any]:
     """The key cannot be used."""
-    usable(own(key_of(request))).about.update(Enabled=False, KeyState="Disabled")
+    with_material(usable(own(key_of(request)))).about.update(Enabled=False, KeyState="Disabled")
     return {}
 
 
 @answers("kms", Audience.ANYBODY)
 def schedule_key_deletion(request: Request) -> dict[str, Any]:
-    """The key will be gone in 7 to 30 days; a primary key waits for its replicas."""
+    """The key will be gone in 7 to 30 days; a primary key waits for its replicas, and nobody knows until when.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
+    """
     key, days = usable(own(key_of(request))), request.parameters.get("PendingWindowInDays", 30)
     if not 7 <= days <= 30:
         raise Refusal("ValidationException", "PendingWindowInDays must be between 7 and 30.")
     waits = bool(key.about.get("MultiRegionConfiguration", {}).get("ReplicaKeys")) and not key.is_replica
     state = "PendingReplicaDeletion" if waits else "PendingDeletion"
-    key.about.update(Enabled=False, KeyState=state, DeletionDate=moment(request) + days * DAY)
-    return {"KeyId": key.about["Arn"], "DeletionDate": key.about["DeletionDate"], "KeyState": state}
+    ends = {"PendingDeletionWindowInDays": days} if waits else {"DeletionDate": moment(request) + days * DAY}
+    key.about.update(Enabled=False, KeyState=state, **ends)
+    told = {"PendingWindowInDays": days} if waits else ends
+    return {"KeyId": key.about["Arn"], "KeyState": state, **told}
 
 
 @answers("kms", Audience.ANYBODY)
 def cancel_key_deletion(request: Request) -> dict[str, Any]:
     """The key stays, disabled."""
     key = own(key_of(request))
-    if not key.about["KeyState"].startswith("Pending"):
+    if key.about["KeyState"] not in LEAVING:
         raise Refusal("KMSInvalidStateException", f"{key.about['Arn']} is not pending deletion.")
-    key.about.pop("DeletionDate")
+    for ends in ("DeletionDate", "PendingDeletionWindowInDays"):
+        key.about.pop(ends, None)
     key.about.update(Enabled=False, KeyState="Disabled")
     return {"KeyId": key.about["Arn"]}
 
@@ -230,6 +245,8 @@ def replicate_key(request: Request) -> dict[str, Any]:
     identity = primary.about["KeyId"]
     if not primary.about["MultiRegion"] or primary.is_replica:
         raise Refusal("UnsupportedOperationException", f"{primary.about['Arn']} is not a multi-Region primary key.")
+    if not primary.about["Enabled"]:
+        raise Refusal("DisabledException", f"{primary.about['Arn']} is disabled.")
     if region == request.region or region not in ALWAYS_ON | OPT_IN:
         raise Refusal("ValidationException", f"{region} is not a Region for a replica.")
     if identity in keys(request, region):
