@@ -126,7 +126,7 @@ def keyed(number: int, after: str, **more: Any) -> dict[str, Any]:
     change = {
         "action": "update",
         "kind": "ebs",
-        "name": "",
+        "name": f"a{number}",
         "region": None,
         "before": {"key": ""},
         "after": {"key": arn},
