@@ -66,7 +66,12 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     ),
     "no action": ("  - {name: a, denied: StopLogging}\n", "ORG701", "`StopLogging` is no action", "`service:Name`"),
     "an unknown action": ("  - {name: a, denied: s3:GetObjct}\n", "ORG703", "fits no action", "`s3:GetObject`"),
-    "an unknown service": ("  - {name: a, denied: 'cloudtral:*'}\n", "ORG703", "fits no action", "`cloudtrail`"),
+    "an unknown service": (
+        "  - {name: a, denied: 'cloudtral:StopLogging'}\n",
+        "ORG703",
+        "fits no action",
+        "`cloudtrail`",
+    ),
     "an unknown operator": (
         "  - {name: a, denied: s3:*, when: {StringResembles: {a: b}}}\n",
         "ORG704",

@@ -240,7 +240,10 @@ def test_documents_are_compared_from_the_invariants_file(folder: Path, proofs: C
 def test_rcps_are_compared_with_rcps(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scp = policy(folder, "a.json", Action="s3:*")
     rcp = policy(folder, "b.json", Action="s3:*", Principal="*")
+    less = policy(folder, "c.json", Action="s3:Get*", Principal="*")
     assert 0 == run(["prove", "--base", rcp, "--head", rcp])
+    assert 1 == run(["prove", "--base", rcp, "--head", less])
+    assert "anyone gains" in capsys.readouterr().out
     assert 1 == run(["prove", "--base", scp, "--head", rcp])
     assert "one side has SCPs, the other RCPs" in capsys.readouterr().err
 

@@ -150,7 +150,7 @@ class State:
         for slot, more in by_slot.items():
             node = nodes.get(slot)
             known = node.numbers if node is not None else frozenset()
-            after = node if node is not None and more <= known else self.search.node(slot, self.ranges, known | more)
+            after = node if more <= known else self.search.node(slot, self.ranges, known | more)
             if after is None:
                 return None
             nodes[slot] = after

@@ -76,6 +76,7 @@ SAME: dict[str, tuple[Policies, Policies]] = {
     "no SCPs, and SCPs that deny nothing": (Policies(guardrails_only=True), scps([], [])),
     "an Allow of an RCP": (rcps(deny("s3:*")), rcps(deny("s3:*"), allow("s3:*"))),
     "an RCP about what RCPs do not cover": (rcps(deny("ec2:*")), rcps()),
+    "every action, however it is written": (scps([deny("*")]), scps([deny("*:*")])),
     "what needs no permission": (scps([deny("sts:GetCallerIdentity")]), scps([])),
 }
 
