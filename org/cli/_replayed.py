@@ -120,9 +120,11 @@ def shown(
     """What changes is on standard output; the exit code comes back."""
     from org.replay.replaying import replay
     from org.replay.side import side
+    from org.review.staying import after as staying
 
     ids = {account.key: account.id for account in head.accounts if account.id}
     before = side(base, asked.org_id, ids) if base is not None else None
+    head = staying(base, head) if base is not None else head
     after = side(head, asked.org_id)
     with working("deciding calls"):
         found = replay(corpus, before, after)

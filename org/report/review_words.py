@@ -311,5 +311,5 @@ def account_title(change: AccountChange) -> Words:
     if change.change == "new":
         return (Name(change.key), " is new in ", Name(change.after))
     if change.change == "removed":
-        return (Name(change.key), " is no longer declared; it stays in AWS, and nothing of it is touched")
+        return (Name(change.key), " is no longer declared; it stays in AWS, and only what changes above it reaches it")
     return (Name(change.key), " is declared differently")

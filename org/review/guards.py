@@ -19,17 +19,15 @@ if TYPE_CHECKING:
 
 ORGANIZATION = "o-exampleorgid"
 TRIPS = frozenset(trip.value for trip in Trip)
+UNKNOWN = "no id: "
+"""Stands before the key of an account whose id is not known."""
 FULL = "ORG908"
 """The rule about targets that would hold more policies than AWS allows while new ones are attached."""
 
 
 def as_found(base: Organization, pairs: Sequence[Pair]) -> Organization:
     """Base as if it had been read from AWS: accounts go by their ids, and head's accounts know theirs."""
-    ids = {
-        old.key: (new.id if new is not None and new.id else None) or old.id or f"no id: {old.key}"
-        for old, new in pairs
-        if old is not None
-    }
+    ids = found_ids(pairs)
     references = {account_reference(key): account_reference(found) for key, found in ids.items()}
     return replace(
         base,
@@ -45,6 +43,20 @@ def as_found(base: Organization, pairs: Sequence[Pair]) -> Organization:
             for service, keys in base.delegated_administrators.items()
         },
     )
+
+
+def found_ids(pairs: Sequence[Pair]) -> dict[str, str]:
+    """The ids by which the accounts of base go as if they had been read from AWS, by their keys."""
+    return {
+        old.key: (new.id if new is not None and new.id else None) or old.id or f"{UNKNOWN}{old.key}"
+        for old, new in pairs
+        if old is not None
+    }
+
+
+def known(id: str | None) -> str | None:
+    """The id of an account of `as_found`; None where it only stands for one."""
+    return None if id is None or id.startswith(UNKNOWN) else id
 
 
 def tripped(found: Organization, head: Organization) -> Iterator[Danger]:

@@ -21,6 +21,7 @@ from org.review.quotas import document_uses, is_near, slot_uses
 from org.review.replayed import denied, replayed
 from org.review.scope import Scopes
 from org.review.sides import Side, accounts_path, committed, working_tree
+from org.review.staying import called, names, staying
 from org.review.weakened import weakened
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from org.model.organization import Organization
     from org.model.review import DocumentUse, SlotUse
     from org.replay.corpus import Corpus
+    from org.review.chains import Chains
     from org.review.repository import Repository
 
 
@@ -82,27 +84,32 @@ class _Reviewing:
     """One review of two organizations."""
 
     def __init__(self, base: Side, organization: Organization, head: Side) -> None:
-        self.head = organization
+        self.declared = organization
         before = base.organization or type(organization)(home_region=organization.home_region)
         first = tuple(matched(before.accounts, organization.accounts))
         self.found = as_found(before, first)
-        self.base = align(organization, self.found).found
+        known = names(first)
+        self.base = called(align(organization, self.found).found, known)
+        self.head = staying(organization, self.base)
         homes = {account.key: account.ou for account in self.base.accounts}
         self.pairs = tuple(
             (replace(old, ou=homes.get(new.key, old.ou)) if old is not None and new is not None else old, new)
             for old, new in first
         )
-        apart = as_found(replace(before, policies=base.apart), first)
-        self.apart = align(organization, apart).found.policies, head.apart
+        declared = {account.key for account in organization.accounts}
+        self.left = tuple((account, account) for account in self.head.accounts if account.key not in declared)
+        apart = called(align(organization, as_found(replace(before, policies=base.apart), first)).found, known)
+        self.apart = apart.policies, staying(replace(organization, policies=head.apart), apart).policies
         self.before = base.organization
 
     def review(self, base: SideOf, head: SideOf, corpus: Corpus | None) -> Review:
         """The finished review."""
-        chains = tuple(changed_chains(self.base, self.head, self.pairs))
+        pairs = (*self.pairs, *self.left)
+        chains = tuple(changed_chains(self.base, self.head, pairs))
         scopes = Scopes.of(self.head.accounts)
         claims = Claims(self.base, self.head, Behind.of(self.base, self.head, self.apart), scopes)
         found = claims.compared(chains)
-        locked = tuple(lockouts(claims, chains, self.head))
+        locked = tuple(lockouts(claims, self.without_left(chains), self.declared))
         replay = replayed(corpus, claims) if corpus is not None else None
         documents, slots = tuple(document_uses(self.base, self.head)), tuple(slot_uses(self.base, self.head))
         dangers = (
@@ -122,10 +129,10 @@ class _Reviewing:
             claims=found,
             dangers=tuple(sorted(dangers, key=lambda danger: order.index(danger.trip))),
             accounts=tuple(account_changes(self.pairs)) if self.before else (),
-            effective=tuple(effective_changes(self.base, self.head, self.pairs, scopes)),
+            effective=tuple(effective_changes(self.base, self.head, pairs, scopes)),
             documents=documents,
             slots=slots,
-            others=tuple(differing(organization_facts(self.before), organization_facts(self.head)))
+            others=tuple(differing(organization_facts(self.before), organization_facts(self.declared)))
             if self.before
             else (),
             replay=replay,
@@ -135,13 +142,21 @@ class _Reviewing:
             total=len(scopes.homes),
         )
 
+    def without_left(self, chains: Sequence[Chains]) -> Iterator[Chains]:
+        """The chains of accounts that head declares: the pipeline has nothing to do in others."""
+        left = {account.key for account, _ in self.left}
+        for one in chains:
+            accounts = tuple(account for account in one.accounts if account.key not in left)
+            if accounts:
+                yield replace(one, accounts=accounts)
+
     def guards(self) -> Iterator[Danger]:
         """The guards that trip, and roles of the pipeline that get another name; a first commit has no before."""
         if self.before is None:
             return
-        yield from tripped(self.found, self.head)
+        yield from tripped(self.found, self.declared)
         for role in ("plan_role", "apply_role", "break_glass_role"):
-            old, new = getattr(self.before.pipeline, role), getattr(self.head.pipeline, role)
+            old, new = getattr(self.before.pipeline, role), getattr(self.declared.pipeline, role)
             if old != new:
                 what = ("the pipeline takes the role ", Name(new), " in place of ", Name(old))
                 yield Danger(Trip.LOCKOUT, (*what, ", which must be in every account first"))

@@ -88,6 +88,17 @@ def test_a_pipeline_may_fail_on_what_it_says(run: Any) -> None:
     assert run(*turned, "--fail-on", "denied")[0] == 0
 
 
+def test_an_account_that_a_change_leaves_out_stays_in_the_organization(run: Any) -> None:
+    run("logs", "--out", "corpus.gz")
+    before = ACCOUNTS.format(policies=REGIONS, account=ACCOUNT)
+    Path("before.yaml").write_text(before)
+    Path("accounts.yaml").write_text(before.partition("accounts:")[0] + "accounts: []\n")
+    code, out, _ = run("--corpus", "corpus.gz", "--base", "before.yaml")
+    assert (code, out) == (0, "nothing changes for any call. 3 calls looked at, 100 % of them certain\n")
+    Path("accounts.yaml").write_text(before.partition("organizational_units:")[0] + "accounts: []\n")
+    assert run("--corpus", "corpus.gz", "--base", "before.yaml")[1] == out
+
+
 def test_without_a_base_calls_that_would_be_denied_now_are_told(run: Any) -> None:
     code, out, err = run("logs", "--format", "json")
     found = json.loads(out)
