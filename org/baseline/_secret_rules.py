@@ -61,8 +61,18 @@ def rotation_of(rule: Mapping[str, Any], state: State) -> str | None:
     most: int | None = rule["after_days"]
     if most is None:
         return None
-    often_enough = state["rotation"] and state["days"] and state["days"] <= most
-    return str(state["rotation"]) if often_enough else f"{most} days"
+    return str(state["rotation"]) if state["rotation"] and often_enough(state, most) else f"{most} days"
+
+
+def often_enough(state: State, most: int) -> bool:
+    """True where a rotation comes every so many days at least, as far as AWS tells.
+
+    It tells the days of a calendar after its first rotation only, and before it the date of that one:
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
+    """
+    if state["days"]:
+        return bool(state["days"] <= most)
+    return -(state["late"] or 0) <= most
 
 
 def function_of(scope: Scope, rule: Mapping[str, Any], state: State) -> str | None:

@@ -62,7 +62,7 @@ def facts(one: Mapping[str, Any], region: str) -> State:
     days = rules.get("AutomaticallyAfterDays")
     schedule = rules.get("ScheduleExpression") or (f"{days} days" if days else "")
     rotation = normal(schedule) if on and schedule else None
-    stages = one.get("SecretVersionsToStages", {}).values()
+    stages = list(one.get("SecretVersionsToStages", {}).values())
     primary = one.get("PrimaryRegion", region)
     return {
         "arn": one["ARN"],
@@ -76,6 +76,7 @@ def facts(one: Mapping[str, Any], region: str) -> State:
         "window": rules.get("Duration"),
         "function": one.get("RotationLambdaARN") or None,
         "stuck": any("AWSPENDING" in labels and "AWSCURRENT" not in labels for labels in stages),
+        "empty": not any("AWSCURRENT" in labels for labels in stages),
         "rotated": _age(one.get("LastRotatedDate")),
         "late": _age(one.get("NextRotationDate")),
         "read": _age(one.get("LastAccessedDate")),

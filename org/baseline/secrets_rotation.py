@@ -61,9 +61,9 @@ def _wanted(scope: Scope, name: str, have: State) -> dict[str, Any]:
 
 
 def _rotation(scope: Scope, rule: State, have: State) -> dict[str, Any]:
-    """What of the rotation is managed: nothing where no function is known."""
+    """What of the rotation is managed: nothing where no function is known, or there is no value to rotate yet."""
     rotation, function = rotation_of(rule, have), function_of(scope, rule, have)
-    if rotation is None or function is None:
+    if rotation is None or function is None or have.get("empty"):
         return {}
     return {"rotation": rotation, "function": function, "window": rule["window"] or have["window"]}
 
@@ -104,6 +104,10 @@ def _unrotated(scope: Scope, name: str, rule: State, state: State) -> Iterator[F
     """Why the secret does not rotate as its rule has it."""
     rotation, function = rotation_of(rule, state), function_of(scope, rule, state)
     if rotation is None:
+        return
+    if state.get("empty"):
+        message = f"secret `{name}` has no value, so there is nothing to rotate"
+        yield scope.finding("SEC-01", message, advice="give it a value and run this again, or delete it")
         return
     if state["stuck"]:
         waits = _rotation_waits(scope, rule, state)
