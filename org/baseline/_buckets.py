@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NO_BUCKET = "NoSuchBucket"
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 ENFORCED = "BucketOwnerEnforced"
+BLOCKED = "BlockedEncryptionTypes"
 TLS_ONLY = "DenyUnencryptedTransport"
 """The Sid of our statement that refuses requests without TLS."""
 
@@ -75,10 +76,17 @@ def encryption(cloud: Cloud, bucket: str) -> dict[str, str]:
     return {"algorithm": rule.get("SSEAlgorithm", ""), "key": rule.get("KMSMasterKeyID", "")}
 
 
-def encrypt(cloud: Cloud, bucket: str, key: str = "", *, bucket_key: bool = False) -> None:
-    """New objects are encrypted by S3, with the KMS key of that ARN if any; a bucket key saves calls to KMS."""
-    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}
-    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket_key}]}
+def encrypt(cloud: Cloud, bucket: str, key: str = "", *, algorithm: str = "aws:kms", bucket_key: bool = False) -> None:
+    """New objects are encrypted by S3, with the KMS key of that ARN if any; a bucket key saves calls to KMS.
+
+    What the bucket says of encryption with keys of its callers stays, which this call sets too:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
+    """
+    found = ask(cloud, "get_bucket_encryption", bucket).get("ServerSideEncryptionConfiguration", {})
+    rule: dict[str, Any] = next(iter(found.get("Rules", ())), {})
+    kept = {name: value for name, value in rule.items() if name == BLOCKED}
+    default = {"SSEAlgorithm": algorithm, "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket_key, **kept}]}
     put(cloud, "put_bucket_encryption", bucket, ServerSideEncryptionConfiguration=rules)
 
 

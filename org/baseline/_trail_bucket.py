@@ -29,6 +29,9 @@ SIDS = (CHECK, OWN, ORGANIZATION, LIST, GET, buckets.TLS_ONLY)
 EXPIRY = "org-baseline"
 """The id of our lifecycle rule; others stay."""
 HAS_NO_LOCK = {"enabled": False, "mode": "", "days": 0}
+YEAR = 365
+SIZE = "TransitionDefaultMinimumObjectSize"
+"""What a lifecycle says of all rules, and is set anew with them."""
 
 
 def name(there: Scope) -> str:
@@ -72,13 +75,23 @@ def _lock(archive: Cloud, bucket: str) -> dict[str, Any]:
     found = buckets.ask(archive, "get_object_lock_configuration", bucket).get("ObjectLockConfiguration", {})
     keeps = found.get("Rule", {}).get("DefaultRetention", {})
     enabled = found.get("ObjectLockEnabled") == "Enabled"
-    return {**HAS_NO_LOCK, "enabled": enabled, "mode": keeps.get("Mode", ""), "days": keeps.get("Days") or 0}
+    days = keeps.get("Days") or keeps.get("Years", 0) * YEAR
+    return {**HAS_NO_LOCK, "enabled": enabled, "mode": keeps.get("Mode", ""), "days": days}
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     """Our lifecycle rule as AWS gives it back, without what it adds."""
     known = ("ID", "Status", "Filter", "Expiration", "Transitions", "NoncurrentVersionExpiration")
     return {part: rule[part] for part in known if part in rule}
+
+
+def with_filter(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """A lifecycle rule with its prefix in a filter: S3 takes none of the old form beside one of the new.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html
+    """
+    rest = {part: value for part, value in rule.items() if part != "Prefix"}
+    return {**rest, "Filter": {"Prefix": rule["Prefix"]}} if "Prefix" in rule else rest
 
 
 def expiry(settings: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -181,10 +194,11 @@ def _write_declared(archive: Cloud, bucket: str, before: State, after: State) ->
         configuration = {"ObjectLockEnabled": "Enabled", "Rule": keeps}
         buckets.put(archive, "put_object_lock_configuration", bucket, ObjectLockConfiguration=configuration)
     if rule and rule != before.get("lifecycle"):
-        found = buckets.ask(archive, "get_bucket_lifecycle_configuration", bucket).get("Rules", ())
-        theirs = [one for one in found if one.get("ID") != EXPIRY]
-        rules = {"Rules": [*theirs, rule]}
-        buckets.put(archive, "put_bucket_lifecycle_configuration", bucket, LifecycleConfiguration=rules)
+        found = buckets.ask(archive, "get_bucket_lifecycle_configuration", bucket)
+        theirs = [with_filter(one) for one in found.get("Rules", ()) if one.get("ID") != EXPIRY]
+        given: dict[str, Any] = {"LifecycleConfiguration": {"Rules": [*theirs, rule]}}
+        given |= {SIZE: found[SIZE]} if SIZE in found else {}
+        buckets.put(archive, "put_bucket_lifecycle_configuration", bucket, **given)
     if logs and logs != before.get("access_logs"):
         enabled = {"LoggingEnabled": {"TargetBucket": logs["bucket"], "TargetPrefix": logs["prefix"]}}
         buckets.put(archive, "put_bucket_logging", bucket, BucketLoggingStatus=enabled)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from org.baseline import Component
 from org.baseline import _buckets as buckets
 from org.baseline._keys import Keys
-from org.errors import Denied, Missing
+from org.errors import CloudError, Denied, Missing
 from org.model.place import partition
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ BLOCK, OWN, ENCRYPT, TLS, POLICY, GRANTS = (
     *("public-access-block", "object-ownership", "encryption", "tls-only"),
     *("public-policy", "acl-grants"),
 )
+WEBSITE = "website"
+OFF = "InvalidToken"
+"""What S3 answers in a Region that is not on in the account, where buckets may be from before it was switched off."""
 CORRECTED = (BLOCK, OWN, ENCRYPT, TLS)
 CHECKS = {BLOCK: "S3-02", OWN: "S3-03", GRANTS: "S3-03", POLICY: "S3-04", TLS: "S3-05", ENCRYPT: "S3-08"}
 """Every check with its control."""
@@ -48,6 +51,10 @@ def read(cloud: Cloud, scope: Scope) -> Things:
             state = _bucket(there, scope, listed["Name"], keys.setdefault(region, Keys(there)))
         except Missing:
             continue
+        except CloudError as error:
+            if error.code != OFF:
+                raise
+            state = {"off": True, "denied": []}
         found[listed["Name"]] = {"region": region, **state}
     return found
 
@@ -67,6 +74,8 @@ def _bucket(there: Cloud, scope: Scope, bucket: str, keys: Keys) -> dict[str, An
         state[TLS] = refuses_plain(policy["Statement"], _arn(there.region, bucket))
         allows = any(one.get("Effect") == "Allow" for one in policy["Statement"])
         state[POLICY] = asked(lambda: _public(there, bucket)) if allows else False
+    if TLS in scope.settings["correct"] and state.get(TLS) is False and _named(scope, bucket):
+        state[WEBSITE] = asked(lambda: _website(there, bucket))
     if scope.settings["correct"] and scope.settings["tags"] and _named(scope, bucket):
         state["tags"] = asked(lambda: _tags(there, bucket)) or {}
     return {**state, "denied": asked.denied}
@@ -94,6 +103,11 @@ def _encryption(there: Cloud, bucket: str, key: str | None, keys: Keys) -> dict[
 def _public(there: Cloud, bucket: str) -> bool:
     """What S3 itself says of the bucket's policy."""
     return bool(buckets.ask(there, "get_bucket_policy_status", bucket).get("PolicyStatus", {}).get("IsPublic"))
+
+
+def _website(there: Cloud, bucket: str) -> bool:
+    found = buckets.ask(there, "get_bucket_website", bucket)
+    return not found.keys().isdisjoint({"IndexDocument", "RedirectAllRequestsTo"})
 
 
 def _tags(there: Cloud, bucket: str) -> dict[str, str]:
@@ -161,7 +175,8 @@ def _exempt(scope: Scope, bucket: str, check: str) -> bool:
 def _declared(scope: Scope, bucket: str, state: Mapping[str, Any]) -> set[str]:
     """What is corrected of this bucket. A step that would break what works, or that S3 would refuse, is none.
 
-    S3 refuses to end ACLs that still give something away, and to store a policy that is public.
+    S3 refuses to end ACLs that still give something away, and to store a policy that is public. A website of S3 knows
+    no TLS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
     """
     tags = state.get("tags", {})
     wanted = scope.settings["tags"]
@@ -170,7 +185,7 @@ def _declared(scope: Scope, bucket: str, state: Mapping[str, Any]) -> set[str]:
     if any(key not in tags for key in wanted):
         return set()
     unsafe = {OWN} if state.get(GRANTS) or state.get(GRANTS, ()) is None else set()
-    unsafe |= {TLS} if state.get(POLICY) or state.get(POLICY, ()) is None else set()
+    unsafe |= {TLS} if any(state.get(one) or state.get(one, ()) is None for one in (POLICY, WEBSITE)) else set()
     chosen = set(scope.settings["correct"]) - unsafe
     return {check for check in chosen if state.get(check) is not None and not _exempt(scope, bucket, check)}
 
@@ -189,19 +204,20 @@ def _right(scope: Scope, check: str, state: Mapping[str, Any]) -> bool:
 
 def wanted(scope: Scope, found: Things) -> Things:
     """Each bucket that is to be corrected, with what is wrong of it put right."""
-    key = scope.settings["key"]
-    right: dict[str, Any] = {
-        BLOCK: True,
-        OWN: buckets.ENFORCED,
-        ENCRYPT: {"algorithm": "aws:kms", "key": key} if key else {"algorithm": "AES256", "key": ""},
-        TLS: True,
-    }
     states: dict[str, Any] = {}
     for bucket, state in found.items():
         wrong = sorted(one for one in _declared(scope, bucket, state or {}) if not _right(scope, one, state or {}))
         if wrong and state:
+            right = {BLOCK: True, OWN: buckets.ENFORCED, ENCRYPT: _encrypted(scope, state), TLS: True}
             states[bucket] = {"region": state["region"], **{check: right[check] for check in wrong}}
     return states
+
+
+def _encrypted(scope: Scope, state: Mapping[str, Any]) -> dict[str, str]:
+    """The encryption that a bucket gets: what has two layers keeps them."""
+    key = scope.settings["key"]
+    had = (state.get(ENCRYPT) or {}).get("algorithm", "")
+    return {"algorithm": had if "kms" in had else "aws:kms", "key": key} if key else {"algorithm": "AES256", "key": ""}
 
 
 def findings(scope: Scope, found: Things) -> Iterable[Finding]:
@@ -212,6 +228,9 @@ def findings(scope: Scope, found: Things) -> Iterable[Finding]:
         for check, control in CHECKS.items():
             if check not in corrected and not _right(scope, check, state) and not _exempt(scope, bucket, check):
                 yield scope.finding(control, f"bucket `{bucket}` {_says(scope, check, state)}")
+        if state.get("off"):
+            message = f"bucket `{bucket}` is in {state['region']}, which is not on in this account, and cannot be read"
+            yield scope.finding("S3-02", message, advice="switch the Region on, with `region-opt-in`, and look at it")
         if state["denied"]:
             operations = ", ".join(state["denied"])
             yield scope.finding("S3-02", f"bucket `{bucket}` cannot be read whole: {operations} denied")
@@ -245,7 +264,8 @@ def write(cloud: Cloud, change: Change) -> None:
     if ENCRYPT in after:
         key = after[ENCRYPT]["key"]
         arn = there.call("kms", "describe_key", KeyId=key)["KeyMetadata"]["Arn"] if key else ""
-        buckets.encrypt(there, bucket, arn, bucket_key=bool(arn))
+        algorithm = after[ENCRYPT]["algorithm"]
+        buckets.encrypt(there, bucket, arn, algorithm=algorithm, bucket_key=algorithm == "aws:kms")
     if BLOCK in after:
         buckets.block(there, bucket)
 
@@ -263,8 +283,9 @@ component = Component(
             "uniqueItems": True,
             "default": [],
             "items": {"type": "string", "enum": list(CORRECTED)},
-            "description": "What is put right, not only reported. Ownership is left alone while an ACL gives something "
-            "away, and the policy while it is public.",
+            "description": "What is put right, not only reported. Ownership is left alone while the bucket's ACL gives "
+            "something away, and the policy while it is public or the bucket is a website, which knows no TLS. ACLs of "
+            "objects count no more once the bucket's owner owns them.",
             "examples": [["public-access-block", "encryption", "tls-only"]],
         },
         "names": {
@@ -304,6 +325,7 @@ component = Component(
     reads=(
         *("s3:ListAllMyBuckets", "s3:GetBucketPublicAccessBlock", "s3:GetBucketOwnershipControls", "s3:GetBucketAcl"),
         *("s3:GetEncryptionConfiguration", "s3:GetBucketPolicy", "s3:GetBucketPolicyStatus", "s3:GetBucketTagging"),
+        "s3:GetBucketWebsite",
         "kms:DescribeKey",
     ),
     read=read,

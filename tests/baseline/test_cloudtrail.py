@@ -98,6 +98,31 @@ def test_lifecycle_rules_of_others_stay(cloud: Cloud) -> None:
     assert ["theirs", "org-baseline"] == [rule["ID"] for rule in rules]
 
 
+def test_a_lifecycle_rule_of_the_old_form_stays_beside_ours_in_the_new_one(cloud: Cloud) -> None:
+    wrong = case("lifecycle rules stay")
+    set_up(COMPONENT, cloud, wrong["calls"])
+    archive = inside(cloud, "log-archive")
+    old = {"ID": "theirs", "Prefix": "old/", "Status": "Enabled", "Expiration": {"Days": 9}}
+    configuration = {"Rules": [old]}
+    archive.call("s3", "put_bucket_lifecycle_configuration", Bucket=BUCKET, LifecycleConfiguration=configuration)
+    tried(COMPONENT, cloud, wrong, apply=True)
+    rules = archive.call("s3", "get_bucket_lifecycle_configuration", Bucket=BUCKET)["Rules"]
+    assert [("theirs", {"Prefix": "old/"}), ("org-baseline", {"Prefix": ""})] == [
+        (rule["ID"], rule["Filter"]) for rule in rules
+    ]
+
+
+def test_a_lock_in_years_is_read_in_days(cloud: Cloud) -> None:
+    locked = case("a longer lock than the bucket has")
+    set_up(COMPONENT, cloud, locked["calls"])
+    archive = inside(cloud, "log-archive")
+    rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Years": 7}}
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": rule}
+    archive.call("s3", "put_object_lock_configuration", Bucket=BUCKET, ObjectLockConfiguration=lock)
+    (change,) = tried(COMPONENT, cloud, locked, apply=False).changes
+    assert 7 * 365 == (change.before or {})["object_lock"]["days"]
+
+
 def test_a_trail_whose_answer_was_lost_is_not_made_twice(cloud: Cloud, sandbox: Sandbox) -> None:
     set_up(COMPONENT, cloud, NEW["calls"])
     fault = Fault(match="cloudtrail:CreateTrail", code="InternalFailure", status=500, after=True, times=1)

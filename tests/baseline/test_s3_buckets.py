@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from org import baseline
+from org.baseline._buckets import encrypt
 from org.baseline.s3_buckets import refuses_plain
 from org.sandbox.serve import Fault
 from tests.baseline.stage import CASES, HOME, IDS, MEMBER, inside, set_up, tried
@@ -91,3 +92,28 @@ def test_one_bucket_that_cannot_be_written_keeps_no_other_from_being_put_right(c
     assert result.failed
     assert ["failed", "done"] == [outcome.result.value for outcome in result.outcomes]
     assert "PutBucketPolicy in account-0" in result.reason
+
+
+def test_a_bucket_in_a_region_that_is_off_keeps_no_other_from_being_put_right(cloud: Cloud, sandbox: Sandbox) -> None:
+    new = ["s3", "create_bucket", {"Bucket": "a-new", "CreateBucketConfiguration": {"LocationConstraint": HOME}}]
+    set_up(COMPONENT, cloud, [*OLD["calls"], new])
+    sandbox.faults.add(Fault(match="s3:GetPublicAccessBlock", code="InvalidToken", status=400, times=1))
+    result = tried(COMPONENT, cloud, OLD, apply=True)
+    assert not result.failed
+    assert (["shop-data"], ["a-new"]) == (
+        [change.name for change in result.changes],
+        [one.message.split("`")[1] for one in result.findings if "is not on in this account" in one.message],
+    )
+
+
+def test_what_a_bucket_says_of_its_callers_keys_stays_when_its_own_key_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: dict[str, Any] = {}
+    callers = {"BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, **callers}
+    found = {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
+    monkeypatch.setattr("org.baseline._buckets.ask", lambda *_: found)
+    monkeypatch.setattr("org.baseline._buckets.put", lambda *_, **given: written.update(given))
+    encrypt(cast("Cloud", None), "b", "arn:aws:kms:eu-west-1:222222222222:key/k", bucket_key=True)
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "arn:aws:kms:eu-west-1:222222222222:key/k"}
+    expected = [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True, **callers}]
+    assert expected == written["ServerSideEncryptionConfiguration"]["Rules"]
