@@ -185,6 +185,15 @@ def test_one_question_is_answered_without_a_file(words: list[str], code: int, fo
     assert code == run(["prove", *words])
 
 
+def test_a_question_with_a_mistake_is_not_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 1 == run(["prove", "--action", "cloudtrail:StopLogging", "--account", "paymens"])
+    out, err = capsys.readouterr()
+    assert ("", True) == (out, "did you mean `payments`?" in err)
+    assert 0 == run(["prove", "--action", "s3:GetObjct", "--expect", "allowed"])
+    out, err = capsys.readouterr()
+    assert (True, True) == (out.startswith("proved"), "did you mean `s3:GetObject`?" in err)
+
+
 def test_of_the_management_account_nobody_can_prove_anything(folder: Path, proofs: Callable[..., Any]) -> None:
     _, found = proofs("--action", "*", "--account", "management")
     assert "neither SCPs nor RCPs bind the management account" == found["the question"]["parts"][0]["reason"]

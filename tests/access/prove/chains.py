@@ -17,6 +17,13 @@ ADMIN, DEPLOY = "arn:aws:iam::*:role/admin", "arn:aws:iam::*:role/deploy-*"
 STOP = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"]
 TEAM = "arn:aws:s3:::${aws:PrincipalTag/team}/*"
 Statement = dict[str, Any]
+BOTH = ("true", "false")
+TOGETHER: list[Statement] = [
+    {"Null": {"aws:SourceVpc": "true", "aws:SourceIp": "true"}},
+    {"Null": {"aws:SourceVpc": "false"}},
+    {"Null": {"aws:SourceIp": "false"}},
+]
+"""Conditions of which each request meets one."""
 
 
 def deny(actions: str | list[str], condition: Statement | None = None, **elements: Any) -> Statement:
@@ -70,3 +77,8 @@ def but(*roles: str) -> Statement:
 
 def outside(*regions: str) -> Statement:
     return {"StringNotEquals": {"aws:RequestedRegion": list(regions)}}
+
+
+def null(**keys: str) -> Statement:
+    """That a global key is absent (`"true"`) or present (`"false"`): of any request one of the two is true."""
+    return {"Null": {f"aws:{key}": value for key, value in keys.items()}}

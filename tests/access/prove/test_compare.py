@@ -14,14 +14,17 @@ from org.access.prove.difference import Certainty
 from org.model.request import Answer, Layer
 from tests.access.prove.chains import (
     ADMIN,
+    BOTH,
     DEPLOY,
     STOP,
     TEAM,
+    TOGETHER,
     Statement,
     allow,
     but,
     deny,
     found,
+    null,
     one_of,
     outside,
     rcps,
@@ -76,6 +79,14 @@ SAME: dict[str, tuple[Policies, Policies]] = {
     "no SCPs, and SCPs that deny nothing": (Policies(guardrails_only=True), scps([], [])),
     "an Allow of an RCP": (rcps(deny("s3:*")), rcps(deny("s3:*"), allow("s3:*"))),
     "an RCP about what RCPs do not cover": (rcps(deny("ec2:*")), rcps()),
+    "three Denies that are one together": (
+        scps([deny("s3:GetObject")]),
+        scps([deny("s3:GetObject", one) for one in TOGETHER]),
+    ),
+    "four Denies that are one together": (
+        scps([deny("s3:Get*")]),
+        scps([deny("s3:Get*", null(SourceVpc=vpc, SourceIp=ip)) for vpc in BOTH for ip in BOTH]),
+    ),
     "every action, however it is written": (scps([deny("*")]), scps([deny("*:*")])),
     "what needs no permission": (scps([deny("sts:GetCallerIdentity")]), scps([])),
 }
@@ -192,6 +203,16 @@ def test_rcps_say_nothing_of_resources_elsewhere_nor_scps_of_principals_elsewher
     one = one_of(base, head)
     assert one.witness is not None
     assert SETTING.account != one.witness.resource_account
+
+
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:*"])
+def test_what_scps_ask_of_members_they_do_not_ask_of_others(action: str) -> None:
+    narrow = scps([], [allow("ec2:*")])
+    base, head = (replace(narrow, rcps=rcps(*guards).rcps) for guards in ([deny(action)], []))
+    differences = found(base, head)
+    assert {Certainty.CERTAIN, *([Certainty.FUTURE] if "*" in action else [])} == {one.certainty for one in differences}
+    witnesses = [one.witness for one in differences if one.witness is not None]
+    assert [] == [one for one in witnesses if SETTING.account in one.principal.arn]
 
 
 def test_neither_binds_the_management_account() -> None:

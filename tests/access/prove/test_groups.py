@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.access.prove.chains import ADMIN, DEPLOY, STOP, Statement, but, deny, found, one_of, outside, scps
+from org.access.prove import groups
+from org.access.prove.difference import Certainty
+from org.access.prove.universe import universe
+from tests.access.prove.chains import (
+    ADMIN,
+    DEPLOY,
+    STOP,
+    TOGETHER,
+    Statement,
+    allow,
+    but,
+    deny,
+    found,
+    one_of,
+    outside,
+    scps,
+)
 
 
 @pytest.mark.parametrize("actions", [{"Action": STOP}, {"Action": None, "NotAction": ["iam:*", "sts:*"]}])
@@ -34,3 +50,28 @@ def test_actions_are_apart_where_other_statements_ask_something_else_of_them() -
     differences = found(scps([deny(["s3:GetObject", "s3:PutObject"]), *rest]), scps(rest))
     told = {one.actions: one.principals for one in differences}
     assert {("s3:GetObject",): (ADMIN,), ("s3:PutObject",): ("*",)} == told
+
+
+@pytest.mark.parametrize("denied", ["s3:GetObject", "s3:PutObject"])
+def test_what_stays_denied_of_one_action_says_nothing_of_another(denied: str) -> None:
+    both = {"s3:GetObject", "s3:PutObject"}
+    rest = [deny(sorted(both), outside("us-east-1") | but(DEPLOY))]
+    head = [*(deny(denied, one) for one in TOGETHER), *rest]
+    differences = found(scps([deny(sorted(both)), *rest]), scps(head))
+    assert {*both} - {denied} == {action for one in differences for action in one.actions}
+
+
+def test_each_action_of_a_level_is_told_with_its_own_conditions() -> None:
+    first = str(universe().actions[0])
+    ways = [allow("ec2:*", outside("us-east-1")), allow(first)]
+    differences = found(scps([], [allow("s3:*")]), scps(ways, [allow("s3:*"), allow([first, "ec2:RunInstances"])]))
+    told = {one.actions: one.conditions for one in differences if one.gain and one.certainty is Certainty.CERTAIN}
+    assert {(first,): (), ("ec2:RunInstances",): ("aws:RequestedRegion is not us-east-1",)} == told
+
+
+def test_more_parts_than_anybody_reads_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = scps([deny(STOP, outside("eu-west-1") | but(ADMIN))])
+    head = scps([deny(STOP, outside("eu-west-1", "eu-west-2") | but(ADMIN, DEPLOY))])
+    for most, expected in ((1, 1), (32, 2)):
+        monkeypatch.setattr(groups, "MOST_PARTS", most)
+        assert expected == len(found(base, head))

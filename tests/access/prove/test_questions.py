@@ -204,6 +204,11 @@ def test_a_question_that_no_request_fits_is_not_proved(kind: Kind, asked: dict[s
     assert "no request fits" in verdict.why
 
 
+def test_what_scps_do_not_bind_root_in_is_not_meant() -> None:
+    verdict = answer(question(Kind.DENIED, ["ec2:ModifyAddressAttribute"], ROOT), scps([]))
+    assert (UNKNOWN, True) == (verdict.answered, "no request fits" in verdict.why)
+
+
 def test_nothing_binds_the_management_account() -> None:
     management = replace(SETTING, management=True)
     assert UNKNOWN is ask(question(Kind.DENIED, STOP), GUARDED, management).answered

@@ -8,7 +8,7 @@ import pytest
 
 from org.access.prove.compare import compare
 from org.access.prove.difference import Certainty, Difference
-from tests.access.prove.chains import Statement, deny, found, rcps, scps
+from tests.access.prove.chains import Statement, deny, found, null, rcps, scps
 from tests.access.prove.mutations import SETTING
 
 ROOT, USER = "arn:aws:iam::*:root", "arn:aws:iam::*:user/*"
@@ -19,10 +19,6 @@ OTHER = {"aws:PrincipalOrgID": SETTING.org_id}
 
 def like(**keys: str) -> Statement:
     return {"StringLike": {f"aws:{key}": value for key, value in keys.items()}}
-
-
-def null(**keys: str) -> Statement:
-    return {"Null": {f"aws:{key}": value for key, value in keys.items()}}
 
 
 def arn(pattern: str) -> Statement:
