@@ -20,8 +20,8 @@ NO_BUCKET = "NoSuchBucket"
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 ENFORCED = "BucketOwnerEnforced"
 BLOCKED = "BlockedEncryptionTypes"
-TLS_ONLY = "DenyUnencryptedTransport"
-"""The Sid of our statement that refuses requests without TLS."""
+TLS_ONLY = "OrgBaselineOnlyTLS"
+"""The Sid of our statement that refuses requests without TLS; one that nobody else gives a statement of his own."""
 
 Statements = dict[str, dict[str, Any]]
 """Statements of ours by their Sid."""

@@ -19,13 +19,10 @@ if TYPE_CHECKING:
     from org.baseline._buckets import Statements
     from org.model.change import Change, State
 
-CHECK, OWN, ORGANIZATION = (
-    "AWSCloudTrailAclCheck20150319",
-    "AWSCloudTrailWrite20150319",
-    "AWSCloudTrailOrganizationWrite",
-)
-LIST, GET = "ReadersList", "ReadersGet"
+CHECK, OWN, ORGANIZATION = ("OrgBaselineTrailChecks", "OrgBaselineTrailWrites", "OrgBaselineTrailWritesAll")
+LIST, GET = "OrgBaselineReadersList", "OrgBaselineReadersGet"
 SIDS = (CHECK, OWN, ORGANIZATION, LIST, GET, buckets.TLS_ONLY)
+"""Not those that AWS's console gives: with them other trails may deliver to the same bucket, and have to go on."""
 EXPIRY = "org-baseline"
 """The id of our lifecycle rule; others stay."""
 HAS_NO_LOCK = {"enabled": False, "mode": "", "days": 0}
@@ -94,12 +91,17 @@ def with_filter(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, "Filter": {"Prefix": rule["Prefix"]}} if "Prefix" in rule else rest
 
 
+def log_prefix(settings: Mapping[str, Any]) -> str:
+    """How the names of all logs begin."""
+    return f"{settings['prefix']}/AWSLogs/" if settings["prefix"] else "AWSLogs/"
+
+
 def expiry(settings: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Our lifecycle rule; None where no setting asks for one."""
+    """Our lifecycle rule, for logs and nothing else that the bucket may hold; None where no setting asks for one."""
     archive, expire = settings["archive_after_days"], settings["expire_after_days"]
     if not archive and not expire:
         return None
-    rule: dict[str, Any] = {"ID": EXPIRY, "Status": "Enabled", "Filter": {"Prefix": ""}}
+    rule: dict[str, Any] = {"ID": EXPIRY, "Status": "Enabled", "Filter": {"Prefix": log_prefix(settings)}}
     if archive:
         rule["Transitions"] = [{"Days": archive, "StorageClass": "GLACIER_IR"}]
     if expire:
@@ -132,14 +134,13 @@ def wanted(there: Scope, found: State | None, trail: str) -> State:
 def statements(there: Scope, trail: str) -> Statements:
     """What CloudTrail needs, for this trail alone; who reads the logs; and that nobody comes without TLS."""
     arn = f"arn:{there.partition}:s3:::{name(there)}"
-    prefix = f"{there.settings['prefix']}/" if there.settings["prefix"] else ""
     source = {"aws:SourceArn": trail}
     giving = {"StringEquals": {**source, "s3:x-amz-acl": "bucket-owner-full-control"}}
-    logs = f"{arn}/{prefix}AWSLogs"
+    start = f"{arn}/{log_prefix(there.settings)}"
     found = [
         _allow(CHECK, "s3:GetBucketAcl", arn, {"StringEquals": source}),
-        _allow(OWN, "s3:PutObject", f"{logs}/{there.management}/*", giving),
-        _allow(ORGANIZATION, "s3:PutObject", f"{logs}/{there.organization_id}/*", giving),
+        _allow(OWN, "s3:PutObject", f"{start}{there.management}/*", giving),
+        _allow(ORGANIZATION, "s3:PutObject", f"{start}{there.organization_id}/*", giving),
         *_readers(there, arn),
         buckets.tls_only(there.partition, name(there)),
     ]

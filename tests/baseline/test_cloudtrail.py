@@ -43,10 +43,10 @@ def test_the_bucket_lets_in_what_cloudtrail_asks_for_and_no_more(cloud: Cloud, s
     check = {**allow, "Action": "s3:GetBucketAcl", "Resource": ARN, "Condition": {"StringEquals": source}}
     put = {**allow, "Action": "s3:PutObject", "Condition": giving}
     assert {
-        "AWSCloudTrailAclCheck20150319": check,
-        "AWSCloudTrailWrite20150319": {**put, "Resource": f"{ARN}/AWSLogs/{IDS[MANAGEMENT]}/*"},
-        "AWSCloudTrailOrganizationWrite": {**put, "Resource": f"{ARN}/AWSLogs/{organization}/*"},
-        "DenyUnencryptedTransport": {
+        "OrgBaselineTrailChecks": check,
+        "OrgBaselineTrailWrites": {**put, "Resource": f"{ARN}/AWSLogs/{IDS[MANAGEMENT]}/*"},
+        "OrgBaselineTrailWritesAll": {**put, "Resource": f"{ARN}/AWSLogs/{organization}/*"},
+        "OrgBaselineOnlyTLS": {
             "Effect": "Deny",
             "Principal": "*",
             "Action": "s3:*",
@@ -86,7 +86,26 @@ def test_the_owner_s_statements_stay_where_ours_are_merged_in(cloud: Cloud) -> N
     after = statements(cloud)
     assert {"Owner"} == set(before)
     assert before["Owner"] == after["Owner"]
-    assert {"AWSCloudTrailOrganizationWrite", "DenyUnencryptedTransport"} < set(after)
+    assert {"OrgBaselineTrailWritesAll", "OrgBaselineOnlyTLS"} < set(after)
+
+
+def test_a_trail_that_delivers_to_the_same_bucket_with_the_statements_of_aws_goes_on(cloud: Cloud) -> None:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"""
+    arn, old = f"arn:aws:s3:::{BUCKET}", TRAIL.replace("org-baseline", "old")
+    allow = {"Effect": "Allow", "Principal": {"Service": SERVICE["Service"]}}
+    source = {"aws:SourceArn": old}
+    check = {"Sid": "AWSCloudTrailAclCheck20150319", **allow, "Action": "s3:GetBucketAcl", "Resource": arn}
+    writes = {"Sid": "AWSCloudTrailWrite20150319", **allow, "Action": "s3:PutObject", "Resource": f"{arn}/AWSLogs/*"}
+    giving = {"StringEquals": {**source, "s3:x-amz-acl": "bucket-owner-full-control"}}
+    theirs = [{**check, "Condition": {"StringEquals": source}}, {**writes, "Condition": giving}]
+    set_up(COMPONENT, cloud, [*NEW["calls"], ["s3", "create_bucket", given(), "eu-west-1", "log-archive"]])
+    policy = json.dumps({"Version": "2012-10-17", "Statement": theirs})
+    inside(cloud, "log-archive").call("s3", "put_bucket_policy", Bucket=BUCKET, Policy=policy)
+    cloud.call("cloudtrail", "create_trail", Name="old", S3BucketName=BUCKET)
+    cloud.call("cloudtrail", "start_logging", Name="old")
+    assert "" == tried(COMPONENT, cloud, NEW, apply=True).reason
+    for name in ("old", "org-baseline"):
+        assert "LatestDeliveryError" not in cloud.call("cloudtrail", "get_trail_status", Name=name)
 
 
 def test_lifecycle_rules_of_others_stay(cloud: Cloud) -> None:
@@ -107,7 +126,7 @@ def test_a_lifecycle_rule_of_the_old_form_stays_beside_ours_in_the_new_one(cloud
     archive.call("s3", "put_bucket_lifecycle_configuration", Bucket=BUCKET, LifecycleConfiguration=configuration)
     tried(COMPONENT, cloud, wrong, apply=True)
     rules = archive.call("s3", "get_bucket_lifecycle_configuration", Bucket=BUCKET)["Rules"]
-    assert [("theirs", {"Prefix": "old/"}), ("org-baseline", {"Prefix": ""})] == [
+    assert [("theirs", {"Prefix": "old/"}), ("org-baseline", {"Prefix": "AWSLogs/"})] == [
         (rule["ID"], rule["Filter"]) for rule in rules
     ]
 

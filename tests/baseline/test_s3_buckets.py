@@ -62,7 +62,7 @@ def test_an_owner_s_statements_stay_as_they_are_and_ours_comes_behind_them(cloud
     tried(COMPONENT, cloud, OLD, apply=True)
     after = json.loads(there.call("s3", "get_bucket_policy", Bucket="shop-data")["Policy"])
     assert before["Statement"] == after["Statement"][:-1]
-    assert ("DenyUnencryptedTransport", True) == (
+    assert ("OrgBaselineOnlyTLS", True) == (
         after["Statement"][-1]["Sid"],
         refuses_plain(after["Statement"], "arn:aws:s3:::shop-data"),
     )
