@@ -60,6 +60,7 @@ def build(
     Where there are no logs at all there is no corpus either. Raises `OrgError` where somebody else is making the same
     corpus, and `OSError` where it cannot be written.
     """
+    corpus.check(out)
     folder = out.with_name(f"{out.name}{SUFFIX}")
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("w") as lock:

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 from msgspec import DecodeError, Struct, json
 
 from org.access import actions
-from org.errors import BadInput
+from org.errors import BadInput, OrgError
 from org.model.finding import Span
 from org.replay.call import Call, Touched
 from org.replay.keys import Keys
@@ -168,6 +168,12 @@ def _reading(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
         yield gzip.GzipFile(fileobj=file, mode="rb") if zipped else file
 
 
+def check(path: Path) -> None:
+    """Nothing, where a corpus can take the place of what is there; raises `OrgError` for a device or a pipe."""
+    if path.exists() and not path.is_file():
+        raise OrgError(f"{path} is no ordinary file, and a corpus would take its place")
+
+
 def write(path: Path, keys: Keys, numbers: Totals, entries: Iterable[Entry]) -> None:
     """The file is a corpus, gzip where its name ends so; it is there whole or not at all."""
     header = Header(
@@ -201,6 +207,7 @@ def merge(paths: Iterable[Path], out: Path) -> list[Finding]:
 
     Raises `BadInput` where one is no corpus, or keeps other keys than the first.
     """
+    check(out)
     parts = [opened(path) for path in paths]
     for part in parts[1:]:
         if part.header.keys != parts[0].header.keys:

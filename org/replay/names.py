@@ -54,7 +54,11 @@ NAMES = """
     budgets DeleteSubscriber UpdateBudget UpdateNotification UpdateSubscriber: ModifyBudget
     bedrock ConverseStream: InvokeModelWithResponseStream
     cloudfront CreateDistributionWithTags: CreateDistribution TagResource
+    bedrock StartAsyncInvoke: InvokeModel
+    dynamodb BatchExecuteStatement ExecuteStatement: PartiQLDelete PartiQLInsert PartiQLSelect PartiQLUpdate
+    dynamodb ExecuteTransaction: PartiQLDelete PartiQLInsert PartiQLSelect PartiQLUpdate
     dynamodb TransactGetItems: GetItem
+    dynamodb TransactWriteItems: ConditionCheckItem DeleteItem PutItem UpdateItem
     kms ReEncrypt: ReEncryptFrom ReEncryptTo
     lambda Invoke InvokeAsync InvokeWithResponseStream: InvokeFunction
     sns PublishBatch: Publish

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 API_CALL = "AwsApiCall"
 DENIED = re.compile(
     r"(client\.|server\.)?(access_?denied\w*|unauthorized\w*|authorizationerror\w*|notauthorized\w*|forbidden\w*"
-    r"|optinrequired|authfailure|expiredtoken\w*|invalidclienttokenid|signaturedoesnotmatch|unrecognizedclient\w*"
-    r"|missingauthenticationtoken\w*|invalidaccesskeyid|requestexpired|incompletesignature)",
+    r"|optinrequired|authfailure|expiredtoken\w*|invalidclienttokenid\w*|signaturedoesnotmatch\w*|unrecognizedclient\w*"
+    r"|missingauthenticationtoken\w*|invalidaccesskeyid\w*|requestexpired|incompletesignature\w*|invalidsignature\w*"
+    r"|allaccessdisabled|invalidtoken|requesttimetooskewed)",
     re.IGNORECASE,
 )
 """Error codes of calls that were not allowed, or not known to be anybody's.

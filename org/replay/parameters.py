@@ -80,8 +80,10 @@ def gather(wanted: Wanted, raw: bytes) -> Gathered:
         content = PARAMETERS.decode(raw)
     except REFUSED:
         return ((OMITTED, ("true",)),)
-    if not isinstance(content, dict):
+    if content is None:
         return ()
+    if not isinstance(content, dict):
+        return ((OMITTED, ("true",)),)
     if len(content) == 1:
         [(name, inner)] = content.items()
         content = inner if name.endswith("Request") and isinstance(inner, dict) else content

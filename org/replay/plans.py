@@ -60,6 +60,19 @@ ALSO: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/ names them as dependent actions.
 """
+STATEMENTS = frozenset(("statement", "statements.statement", "transactstatements.statement"))
+DONE: Mapping[str, str] = MappingProxyType(
+    {
+        "transactitems.conditioncheck.tablename": "dynamodb:ConditionCheckItem",
+        "transactitems.delete.tablename": "dynamodb:DeleteItem",
+        "transactitems.put.tablename": "dynamodb:PutItem",
+        "transactitems.update.tablename": "dynamodb:UpdateItem",
+    }
+)
+"""Which of the actions that a transaction may need it does need, by the parameters that are there.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+"""
 TAG_SPECIFICATIONS = "tagspecificationset"
 COPY_SOURCE = "xamzcopysource"
 PATH = "path"
@@ -112,6 +125,11 @@ def _parameters(action: str, keys: Keys) -> set[str]:
     found |= {parameter for parameter, _ in passed(action)}
     found |= {one.parameter for one in told(action) if one.key in keys}
     found |= {parameter for parameter, _ in ALSO.get(action, ())}
+    if action == "lambda:InvokeFunction":
+        found.add("qualifier")
+    if action.startswith("dynamodb:PartiQL"):
+        found |= STATEMENTS
+    found |= {parameter for parameter, told in DONE.items() if told == action}
     if action in INSTEAD:
         found.add(INSTEAD[action][0])
     return found

@@ -13,7 +13,8 @@ from org.replay.arns import Found, Home, Shape, at_home, shapes
 from org.replay.line import Resource, Texts
 from org.replay.parameters import HIDDEN, IDS, OMITTED, TAGS, plain
 from org.replay.passing import passed
-from org.replay.plans import ALSO, COPY_SOURCE, INSTEAD, PATH, TAG_SPECIFICATIONS, takes_tags
+from org.replay.peculiar import ALIAS, seen
+from org.replay.plans import ALSO, COPY_SOURCE, DONE, INSTEAD, PATH, STATEMENTS, TAG_SPECIFICATIONS, takes_tags
 
 if TYPE_CHECKING:
     from org.replay.signature import Around
@@ -65,10 +66,30 @@ LAUNCHED_WITH = ("image", "security-group", "subnet")
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html (rule 55)
 """
-MAKES = re.compile(r"(?:Create|Allocate|Copy|Register|Import)([A-Z]\w*)")
-MADE_AS: Mapping[str, str] = MappingProxyType({"address": "elastic-ip", "hosts": "dedicated-host"})
+MAKES = re.compile(r"(?:Create|Allocate|Copy|Register|Import|Request)([A-Z]\w*)")
+MADE_AS: Mapping[str, str] = MappingProxyType(
+    {
+        "address": "elastic-ip",
+        "capacityreservationbysplitting": "capacity-reservation",
+        "flowlogs": "vpc-flow-log",
+        "hosts": "dedicated-host",
+        "instanceexporttask": "export-instance-task",
+        "managedprefixlist": "prefix-list",
+        "publicipv4pool": "ipv4pool-ec2",
+        "snapshots": "snapshot",
+        "spotfleet": "spot-fleet-request",
+        "spotinstances": "spot-instances-request",
+        "transitgatewayconnect": "transit-gateway-attachment",
+        "transitgatewaypeeringattachment": "transit-gateway-attachment",
+        "transitgatewayvpcattachment": "transit-gateway-attachment",
+        "volumes": "volume",
+        "vpcendpointserviceconfiguration": "vpc-endpoint-service",
+    }
+)
 FROM_ELSEWHERE = ("image", "snapshot", "bucket", "object")
 """Types whose ARN has no account in it although the resource may be somebody else's."""
+NESTED = frozenset(("glue",))
+"""Services that decide about everything above a resource too, and about all below where none is named."""
 UNTOLD = frozenset(("apigateway",))
 """Services whose actions are so wide that parameters do not tell which of a hundred types they are about."""
 MOST_RESOURCES = 1000
@@ -98,7 +119,7 @@ class Need:
 
 def needs(actions: tuple[str, ...], event: Happened) -> Iterator[Need]:
     """Every action that the call needs: those of its name, and those that its parameters ask for."""
-    for action in actions:
+    for action in _done(actions, event):
         parameter, other = INSTEAD.get(action, ("", action))
         yield Need(other if parameter in event.values else action, touched(action, event))
         for parameter, also in ALSO.get(action, ()):
@@ -108,11 +129,19 @@ def needs(actions: tuple[str, ...], event: Happened) -> Iterator[Need]:
             if parameter in event.values:
                 yield Need("iam:PassRole", _roles(parameter, event), {"iam:passedtoservice": receiver})
         if action == "s3:PutObject" and COPY_SOURCE in event.values:
-            yield Need("s3:GetObject", _copied(event.values[COPY_SOURCE][0]))
+            yield _copied(event.values[COPY_SOURCE][0], event)
         if action.startswith("ec2:") and event.values.get(TAG_SPECIFICATIONS) and action != "ec2:CreateTags":
             made = tuple(one for one in touched(action, event) if (one.arn or "").endswith("/*"))
             if made:
                 yield Need("ec2:CreateTags", made, {"ec2:createaction": event.name})
+
+
+def _done(actions: tuple[str, ...], event: Happened) -> tuple[str, ...]:
+    """The actions that the event did need, of those that its name may; all of them where it does not say."""
+    done = {action for parameter, action in DONE.items() if parameter in event.values}
+    for text in (text for name in STATEMENTS for text in event.values.get(name, ())):
+        done.add(f"dynamodb:PartiQL{text.split(maxsplit=1)[0].title()}" if text.strip() else "")
+    return tuple(action for action in actions if action in done) or actions
 
 
 def touched(action: str, event: Happened) -> tuple[Resource, ...]:
@@ -125,10 +154,12 @@ def touched(action: str, event: Happened) -> tuple[Resource, ...]:
         found += _of_ec2(action, known, event)
     elif not found and event.service not in UNTOLD:
         filled = list(_filled(known, event))
-        found += [one for one in filled if one.after is None] or filled
+        whole = [one for one in filled if one.after is None]
+        found += filled if event.service in NESTED else whole or filled
     if not found and event.service == "iam" and ":user/" in event.caller and event.caller.startswith("arn:"):
         # Without a name, IAM's operations on a user are about the caller's own.
         found = [Found(event.caller, "user") for shape in known if shape.type == "user"]
+    found = seen(action, found, event)
     owners = {arn: owner for arn, owner in event.named if arn and owner}
     unique = tuple(dict.fromkeys(found))[:MOST_RESOURCES]
     return tuple(_resource(action, one, owners, event) for one in unique) or (Resource(None),)
@@ -151,8 +182,11 @@ def _named(known: tuple[Shape, ...], event: Happened) -> Iterator[Found]:
 
 
 def _filled(known: tuple[Shape, ...], event: Happened) -> Iterator[Found]:
+    values = {name: texts for name, texts in event.values.items() if name != COPY_SOURCE}
     for shape in known:
-        for found in shape.filled(event.values, event.home):
+        if event.service in NESTED and not shape.names:
+            yield Found(at_home(shape.text, event.home), shape.type)
+        for found in shape.filled(values, event.home):
             path = event.values.get(PATH, ()) if event.name.startswith("Create") and event.service == "iam" else ()
             if path and found.after:
                 yield Found(f"{found.arn}{path[0].lstrip('/')}{found.after}", found.type)
@@ -186,7 +220,8 @@ def _arn(shape: Shape, home: Home) -> str:
 def _resource(action: str, found: Found, owners: Mapping[str, str], event: Happened) -> Resource:
     account = owners.get(found.arn) or account_of_resource(f"{found.arn}{found.after or ''}")
     if account is None and (found.type not in FROM_ELSEWHERE or action == "s3:CreateBucket"):
-        account = None if ":iam::aws:" in found.arn else event.home.account or None
+        of_aws = ":iam::aws:" in found.arn or (event.service == "ssm" and "::" in found.arn)
+        account = None if of_aws else event.home.account or None
     tagged = takes_tags(action) and event.service == "ec2" and event.name != "CreateTags"
     known, absent = _tags(found, event) if tagged else ({}, [])
     return Resource(found.arn, found.after, found.type, account, known, absent)
@@ -220,9 +255,13 @@ def _roles(parameter: str, event: Happened) -> tuple[Resource, ...]:
     return tuple(found) or (Resource(start, "", "role", home.account),)
 
 
-def _copied(source: str) -> tuple[Resource, ...]:
-    """The object that is copied, of which only the name is known, not the owner."""
+def _copied(source: str, event: Happened) -> Need:
+    """Reading the object that is copied, of which only the name is known, not the owner."""
     from urllib.parse import unquote
 
-    name = unquote(source.partition("?versionId=")[0]).lstrip("/")
-    return (Resource(f"arn:aws:s3:::{name}", None, "object"),) if "/" in name else (Resource(None),)
+    name, _, version = source.partition("?versionId=")
+    action = "s3:GetObjectVersion" if version else "s3:GetObject"
+    name = unquote(name).lstrip("/")
+    if name.startswith("arn:") or "/" not in name or ALIAS in name.partition("/")[0]:
+        return Need(action, (Resource(None),))
+    return Need(action, (Resource(f"arn:{event.home.partition}:s3:::{name}", None, "object"),))

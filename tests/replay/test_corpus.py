@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import pytest
 
 from org.access.document import document
-from org.errors import BadInput
+from org.errors import BadInput, OrgError
 from org.model.request import Layer
-from org.replay import corpus
+from org.replay import building, corpus
 from org.replay.keys import ALWAYS, PERSONAL, Keys, plus, read_by, usual
 from tests.replay.trail import IDENTITIES, USER, built, deny, event, log, read
 
@@ -202,3 +203,15 @@ def test_a_corpus_that_cannot_be_finished_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OSError):  # noqa: PT011
         corpus.write(tmp_path / "corpus.gz", usual(), corpus.Totals(), entries())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_corpus_takes_the_place_of_no_device(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    made = read(tmp_path / "made", [event()])
+    with pytest.raises(OrgError, match="is no ordinary file"):
+        corpus.merge([made.path], pipe)
+    with pytest.raises(OrgError, match="is no ordinary file"):
+        building.build([str(tmp_path / "made" / "log.json")], pipe, usual())
+    assert pipe.is_fifo()
+    assert not (tmp_path / "pipe.work").exists()
