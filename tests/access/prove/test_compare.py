@@ -87,6 +87,10 @@ SAME: dict[str, tuple[Policies, Policies]] = {
         scps([deny("s3:Get*")]),
         scps([deny("s3:Get*", null(SourceVpc=vpc, SourceIp=ip)) for vpc in BOTH for ip in BOTH]),
     ),
+    "a Deny beside three that are one together": (
+        scps([deny("s3:*"), *(deny("s3:*", one) for one in TOGETHER)]),
+        scps([deny("s3:*", one) for one in TOGETHER]),
+    ),
     "every action, however it is written": (scps([deny("*")]), scps([deny("*:*")])),
     "what needs no permission": (scps([deny("sts:GetCallerIdentity")]), scps([])),
 }

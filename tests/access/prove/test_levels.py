@@ -1,0 +1,79 @@
+"""A request passes every level of SCPs by one of its ways, and the other layer where that binds it too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from org.access.prove.difference import Certainty
+from tests.access.prove.chains import Statement, allow, deny, found, rcps, scps
+from tests.access.prove.mutations import SETTING
+
+if TYPE_CHECKING:
+    from org.access.policies import Policies
+    from org.access.prove.difference import Difference
+
+NARROW = scps([allow("ec2:*")], [allow("s3:*")])
+HERE, FAR = {"aws:RequestedRegion": "eu-west-1"}, {"aws:RequestedRegion": "us-west-2"}
+VPC, TEAM = {"aws:SourceVpc": "vpc-1"}, {"aws:PrincipalTag/team": "blue"}
+
+
+def equals(*keys: Statement) -> Statement:
+    return {"StringEquals": {key: value for one in keys for key, value in one.items()}}
+
+
+def gains(base: Policies, head: Policies) -> list[Difference]:
+    return [one for one in found(base, head) if one.gain]
+
+
+def told(differences: list[Difference]) -> list[tuple[Certainty, tuple[str, ...], tuple[str, ...]]]:
+    return [(one.certainty, one.actions, one.conditions) for one in differences]
+
+
+def test_a_way_is_open_where_all_of_it_is_true() -> None:
+    head = scps([allow("ec2:*", equals(HERE, one)) for one in (VPC, TEAM)], [allow("ec2:RunInstances", equals(HERE))])
+    (one,) = gains(NARROW, head)
+    assert (Certainty.CERTAIN, ("ec2:RunInstances",)) == (one.certainty, one.actions)
+    assert one.witness is not None
+    assert {"vpc-1", "blue"} & {one.witness.context.get(key) for key in ("aws:sourcevpc", "aws:principaltag/team")}
+
+
+def test_where_only_one_way_is_left_it_is_told() -> None:
+    ways = [allow("ec2:*", equals(HERE, VPC)), allow("ec2:*", equals(FAR)), allow("iam:*")]
+    head = scps(ways, [allow("ec2:RunInstances", equals(HERE))])
+    conditions = ("aws:RequestedRegion is eu-west-1", "aws:SourceVpc is vpc-1")
+    assert [(Certainty.CERTAIN, ("ec2:RunInstances",), conditions)] == told(gains(NARROW, head))
+
+
+def test_an_action_that_no_way_is_left_for_gains_nothing() -> None:
+    head = scps([allow("ec2:*", equals(FAR)), allow("ec2:StopInstances")], [allow("ec2:*Instances", equals(HERE))])
+    assert {"ec2:StopInstances"} == {
+        action for one in gains(NARROW, head) if one.certainty is not Certainty.POSSIBLE for action in one.actions
+    }
+
+
+def test_actions_that_aws_may_add_pass_every_level_too() -> None:
+    head = scps([allow("ec2:*", equals(FAR))], [allow("ec2:Run*")])
+    (one,) = (one for one in gains(NARROW, head) if "*" in one.actions[0])
+    assert (Certainty.FUTURE, ("ec2:run*",)) == (one.certainty, one.actions)
+    assert one.witness is not None
+    assert "us-west-2" == one.witness.context["aws:requestedregion"]
+    assert [] == gains(NARROW, scps([allow("iam:*")], [allow("ec2:Run*")]))
+
+
+def test_who_is_of_here_passes_the_scps_where_an_rcp_goes() -> None:
+    ours = equals({"aws:PrincipalAccount": SETTING.account})
+    ways = scps([allow("s3:*", equals(FAR))])
+    base, head = (replace(ways, rcps=rcps(*guards).rcps) for guards in ([deny("s3:GetObject", ours)], []))
+    (one,) = found(base, head)
+    assert one.witness is not None
+    assert (Certainty.CERTAIN, "us-west-2") == (one.certainty, one.witness.context["aws:requestedregion"])
+
+
+def test_what_is_here_passes_the_rcps_where_an_scp_goes() -> None:
+    here = {"Resource": f"arn:aws:sqs:*:{SETTING.account}:*"}
+    guards = rcps(deny("sqs:*", {"StringNotEquals": FAR}))
+    base, head = (replace(one, rcps=guards.rcps) for one in (scps([deny("sqs:SendMessage", **here)]), scps([])))
+    (one,) = found(base, head)
+    assert one.witness is not None
+    assert (Certainty.CERTAIN, "us-west-2") == (one.certainty, one.witness.context["aws:requestedregion"])
