@@ -35,11 +35,11 @@ def role_arn(scope: Scope) -> str:
 
 
 def read_group(cloud: Cloud, scope: Scope) -> State | None:
-    """How long the log group keeps its events, 0 for ever; None where there is no such group."""
+    """How long the log group keeps its events, 0 for ever, and if it has any; None where there is no such group."""
     name = scope.settings["log_group"]
     for group in cloud.pages("logs", "describe_log_groups", "logGroups", token="nextToken", logGroupNamePrefix=name):
         if group["logGroupName"] == name:
-            return {"retention_days": group.get("retentionInDays", 0)}
+            return {"retention_days": group.get("retentionInDays", 0), "holds": bool(group.get("storedBytes"))}
     return None
 
 
@@ -56,9 +56,15 @@ def write_group(cloud: Cloud, name: str, change: Change) -> None:
 
 
 def wanted_group(scope: Scope, found: State | None) -> State:
-    """The log group with its declared retention; without one, it keeps what it has."""
+    """The log group with its declared retention, which takes no events from one that keeps them longer.
+
+    0 is for ever. Without a declared one the log group keeps what it has.
+    """
     days = scope.settings["log_retention_days"]
-    return {"retention_days": days} if days else {} if found is not None else {"retention_days": 0}
+    if not days:
+        return {} if found is not None else {"retention_days": 0}
+    had = found["retention_days"] if found and found.get("holds") else days
+    return {"retention_days": had and max(had, days)}
 
 
 def read_role(cloud: Cloud, scope: Scope) -> State | None:

@@ -28,7 +28,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "pattern": r"^([a-z0-9.-]|\{(account|region|organization)\}){3,100}$",
         "default": "org-cloudtrail-{account}-{region}",
         "description": "The name of the bucket, with `{account}` (the id of the account that keeps the logs), "
-        "`{region}` and `{organization}`.",
+        "`{region}` and `{organization}`. One that is there is made to fit, its key too: name none that others than "
+        "trails write to.",
     },
     "prefix": {
         "type": "string",
@@ -124,7 +125,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "type": ["integer", "null"],
         "minimum": 1,
         "default": 365,
-        "description": "Days that the log group keeps events, as CloudWatch Logs takes them; null leaves it alone.",
+        "description": "Days that the log group keeps events, as CloudWatch Logs takes them; one that keeps those it "
+        "has longer goes on doing so, and null leaves it alone.",
     },
     "log_role": {
         "type": "string",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from org import baseline
+from org.baseline._trail_logs import wanted_group
 from org.sandbox.serve import Fault
-from tests.baseline.stage import CASES, IDS, MANAGEMENT, inside, set_up, tried
+from tests.baseline.stage import CASES, IDS, MANAGEMENT, inside, scope_of, set_up, tried
 
 if TYPE_CHECKING:
     from org.aws.cloud import Cloud
@@ -173,3 +176,18 @@ def test_looking_costs_15_calls_and_nothing_is_ever_deleted(cloud: Cloud, sandbo
     calls = [call.operation for call in sandbox.recorder.calls if call.operation not in listing]
     assert 15 == len(calls), calls
     assert [] == [action for action in COMPONENT.all_writes if ":Delete" in action or ":Schedule" in action]
+
+
+@pytest.mark.parametrize(
+    ("found", "ends"),
+    [
+        (None, 365),
+        ({"retention_days": 0, "holds": False}, 365),
+        ({"retention_days": 0, "holds": True}, 0),
+        ({"retention_days": 400, "holds": True}, 400),
+        ({"retention_days": 90, "holds": True}, 365),
+    ],
+)
+def test_no_log_group_loses_events_that_it_has(found: dict[str, Any] | None, ends: int) -> None:
+    scope = scope_of(COMPONENT, {"settings": {"log_group": "trail"}})
+    assert {"retention_days": ends} == wanted_group(scope, found)
