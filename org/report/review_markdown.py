@@ -216,10 +216,8 @@ def _claims(found: Review) -> list[str]:
 
 
 def _claim(claim: Claim) -> str:
-    when = [f"when {prose(words.condition(condition))}" for condition in claim.conditions]
-    when += [words.CERTAINTIES[claim.certainty]] if words.CERTAINTIES[claim.certainty] else []
     where = f"{bold(words.scope(claim.scope))}: "
-    lines = [f"{where}{sentence(words.claimed(claim))}", *when]
+    lines = [f"{where}{sentence(words.claimed(claim))}", *words.limits(claim, prose)]
     return "<br>\n  ".join(lines)
 
 

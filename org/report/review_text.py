@@ -53,10 +53,7 @@ def _claim(claim: Claim, *, colour: bool) -> Iterator[str]:
     yield _painted(
         symbol, f"{symbol} {words.quoted(words.claimed(claim))}, in {words.scope(claim.scope)}", colour=colour
     )
-    for condition in claim.conditions:
-        yield f"      when {printable(words.condition(condition))}"
-    if words.CERTAINTIES[claim.certainty]:
-        yield f"      {words.CERTAINTIES[claim.certainty]}"
+    yield from (f"      {line}" for line in words.limits(claim))
     if claim.cause is Cause.MOVED:
         yield "      because the account moves"
     if claim.statements:

@@ -64,6 +64,8 @@ CERTAINTIES = {
     "future": "",
     "undecided": "not decided",
 }
+UNDECIDED = "not decided: "
+"""What begins so among the conditions of a claim is none: it says why something is not decided."""
 FOLDED = "FN"
 """The letters of the kinds of claims that are folded, however few they are."""
 DANGERS = {
@@ -222,6 +224,14 @@ def condition(text: str) -> str:
     return f"{', '.join(parts[:LISTED])} and {len(parts) - LISTED:,} more"
 
 
+def limits(claim: Claim, shown: Callable[[str], str] = printable) -> list[str]:
+    """When a claim holds, and how sure it is, a line each."""
+    doubts = [one for one in claim.conditions if one.startswith(UNDECIDED)]
+    lines = [f"when {shown(condition(one))}" for one in claim.conditions if one not in doubts]
+    lines += [shown(condition(one)) for one in doubts] or [CERTAINTIES[claim.certainty]]
+    return [line for line in lines if line]
+
+
 def claimed(claim: Claim) -> Words:
     """One claim as a sentence without the accounts: who can do what on what from now on, or no longer."""
     can = " cannot use " if claim.cause is Cause.NEW else " can now use " if claim.gain else " can no longer use "
@@ -235,7 +245,7 @@ def example(claim: Claim) -> Words:
         return ()
     request = claim.witness.request
     context = [
-        f"{global_keys().find(key) or key}={value if isinstance(value, str) else ', '.join(value)}"
+        f"{_spelt(key)}={value if isinstance(value, str) else ', '.join(value)}"
         for key, value in request["context"].items()
         if value is not None and key not in DERIVED and not key.startswith("aws:principaltag/")
     ]
@@ -244,6 +254,12 @@ def example(claim: Claim) -> Words:
     resource = () if request["resource"] in ("*", None) else (" on ", Name(request["resource"]))
     answers = f": {answer(claim.witness.before)} before, {answer(claim.witness.after)} after"
     return (Name(request["principal"]), " calls ", Name(request["action"]), *resource, *given, answers)
+
+
+def _spelt(key: str) -> str:
+    """A key as AWS spells it, with the tag that it names."""
+    stem, tagged, _ = (global_keys().find(key) or key).partition("${}")
+    return f"{stem}{key[len(stem) :]}" if tagged else stem
 
 
 def answer(found: Answer) -> str:

@@ -29,7 +29,7 @@ def weakened(claims: Iterable[Claim], base: Organization) -> Iterator[Danger]:
 
     What a policy denied in passing counts for nothing: another Region in which trails could be stopped has no trail.
     """
-    found: dict[tuple[Words, Words, Scope], tuple[dict[str, None], Claim]] = {}
+    found: dict[tuple[Words, str, Words, Scope], tuple[dict[str, None], Claim]] = {}
     for claim in claims:
         if not claim.gain or not claim.guards or claim.certainty == "future" or claim.cause is Cause.NEW:
             continue
@@ -39,12 +39,13 @@ def weakened(claims: Iterable[Claim], base: Organization) -> Iterator[Danger]:
         acts = [one for one in claim.actions if own or any(known.fullmatch(one.lower()) for known in protective())]
         if acts:
             what = () if claim.resources == ("*",) else (" on ", *resources(claim))
-            key = principals(claim), what, claim.scope
+            verb = " can " if claim.certainty == "certain" else " may be able to "
+            key = principals(claim), verb, what, claim.scope
             found.setdefault(key, ({}, claim))[0].update(dict.fromkeys(acts))
-    for (who, what, scope), (named, claim) in found.items():
+    for (who, verb, what, scope), (named, claim) in found.items():
         shown = tuple(word for action in list(named)[:SHOWN] for word in (", ", Name(action)))[1:]
         more = (f" and {len(named) - SHOWN} more",) if len(named) > SHOWN else ()
-        yield Danger(Trip.WEAKENED, (*who, " can ", *shown, *more, *what), scope, claim.witness)
+        yield Danger(Trip.WEAKENED, (*who, verb, *shown, *more, *what), scope, claim.witness)
 
 
 def is_pipeline(pattern: str, pipeline: Pipeline) -> bool:

@@ -203,3 +203,23 @@ def test_the_first_line_lets_a_pipeline_find_its_comment() -> None:
     found = re.fullmatch(r"<!-- org:review (.*) -->", line)
     assert found
     assert {"v": 1, "file": "accounts.yaml", "base": "a" * 40, "head": None} == json.loads(found[1])
+
+
+def claim(**more: Any) -> Claim:
+    facts = {"gain": True, "certainty": "certain", "cause": Cause.CHANGED, "scope": Scope(("a",)), "actions": ("s3:X",)}
+    return Claim(**(facts | {"principals": ("*",), "resources": ("*",), "conditions": ()} | more))
+
+
+def test_why_something_is_not_decided_is_no_condition() -> None:
+    conditions = ("aws:RequestedRegion is not eu-west-1", "not decided: no request was found that shows it")
+    wanted = [f"when {conditions[0]}", conditions[1]]
+    assert wanted == review_words.limits(claim(certainty="undecided", conditions=conditions))
+    assert ["not decided"] == review_words.limits(claim(certainty="undecided"))
+
+
+def test_an_example_names_the_tag_that_it_is_about() -> None:
+    context = {"aws:requesttag/team": "a", "ec2:resourcetag/x": "b", "aws:requestedregion": "eu-west-1"}
+    request = {"principal": "P", "action": "s3:X", "resource": "*", "context": context}
+    shown = Witness(request, "a", "base-1", "head-1", Answer.EXPLICITLY_DENIED, Answer.ALLOWED)
+    told = review_words.quoted(review_words.example(claim(witnesses=(shown,))))
+    assert "`aws:RequestTag/team=a`, `ec2:resourcetag/x=b`, `aws:RequestedRegion=eu-west-1`" in told

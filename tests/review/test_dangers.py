@@ -191,6 +191,15 @@ def test_a_guardrail_that_goes_weakens_protection_and_says_where() -> None:
     assert found.witness is not None
 
 
+def test_a_gain_that_is_not_sure_is_no_sure_danger() -> None:
+    condition = {"StringNotEquals": {"aws:PrincipalAccount": "222222222220"}}
+    head = replace(BASE, policies=(deny("keep-trails", "cloudtrail:StopLogging", "ou:/", Condition=condition),))
+    found = [one for one in reviewed(head).dangers if one.trip is Trip.WEAKENED and one.scope]
+    told = {one.scope.accounts: quoted(one.message) for one in found if one.scope}
+    assert "anyone can `cloudtrail:StopLogging`" == told["p0",]
+    assert {"anyone can `cloudtrail:StopLogging`", "anyone may be able to `cloudtrail:StopLogging`"} == {*told.values()}
+
+
 def test_a_gain_that_no_guard_named_does_not_weaken() -> None:
     regions = deny("regions", "*", "ou:/", Condition={"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}})
     wider = deny(
