@@ -111,10 +111,29 @@ def test_a_mistake_is_told_with_its_place_and_what_to_write(name: str) -> None:
     assert one.span.line >= 3
 
 
-def test_a_mistake_in_a_list_is_told_where_it_stands() -> None:
-    (one,) = findings("  - name: a\n    denied:\n      - s3:GetObject\n      - s3:GetObjct\n")
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("  - name: a\n    denied:\n      - s3:GetObject\n      - s3:GetObjct\n", (6, 9)),
+        ("  - name: a\n    denied: s3:GetObjct\n", (4, 13)),
+        ("  - name: a\n    denied: s3:*\n    in: /\n    not_in: /\n", (5, 9)),
+        ("  - name: a\n    denied: s3:*\n    not_in: /\n", (3, 11)),
+        ("  - name: a\n    denied: s3:*\n    kind: scp\n", (5, 5)),
+        ("  - name: a\n    why: b\n", (3, 11)),
+        ("  - name: a\n    denied: s3:*\n    by: [a, $organization.x]\n", (5, 13)),
+        ("  - name: b\n    denied: s3:*\n  - denied: s3:*\n    name: b\n", (6, 11)),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(text: str, place: tuple[int, int]) -> None:
+    (one,) = findings(text)
     assert one.span is not None
-    assert (6, 9) == (one.span.line, one.span.column)
+    assert place == (one.span.line, one.span.column)
+
+
+def test_a_name_that_is_taken_is_told_with_the_first() -> None:
+    (one,) = findings("  - {name: b, denied: s3:*}\n  - {name: b, denied: s3:*}\n")
+    assert one.seen is not None
+    assert (3, 12) == (one.seen.line, one.seen.column)
 
 
 @pytest.mark.parametrize(

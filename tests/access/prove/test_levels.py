@@ -26,7 +26,7 @@ def gains(base: Policies, head: Policies) -> list[Difference]:
     return [one for one in found(base, head) if one.gain]
 
 
-def told(differences: list[Difference]) -> list[tuple[Certainty, tuple[str, ...], tuple[str, ...]]]:
+def in_short(differences: list[Difference]) -> list[tuple[Certainty, tuple[str, ...], tuple[str, ...]]]:
     return [(one.certainty, one.actions, one.conditions) for one in differences]
 
 
@@ -42,7 +42,7 @@ def test_where_only_one_way_is_left_it_is_told() -> None:
     ways = [allow("ec2:*", equals(HERE, VPC)), allow("ec2:*", equals(FAR)), allow("iam:*")]
     head = scps(ways, [allow("ec2:RunInstances", equals(HERE))])
     conditions = ("aws:RequestedRegion is eu-west-1", "aws:SourceVpc is vpc-1")
-    assert [(Certainty.CERTAIN, ("ec2:RunInstances",), conditions)] == told(gains(NARROW, head))
+    assert [(Certainty.CERTAIN, ("ec2:RunInstances",), conditions)] == in_short(gains(NARROW, head))
 
 
 def test_an_action_that_no_way_is_left_for_gains_nothing() -> None:
@@ -53,11 +53,14 @@ def test_an_action_that_no_way_is_left_for_gains_nothing() -> None:
 
 
 def test_actions_that_aws_may_add_pass_every_level_too() -> None:
-    head = scps([allow("ec2:*", equals(FAR))], [allow("ec2:Run*")])
-    (one,) = (one for one in gains(NARROW, head) if "*" in one.actions[0])
-    assert (Certainty.FUTURE, ("ec2:run*",)) == (one.certainty, one.actions)
-    assert one.witness is not None
-    assert "us-west-2" == one.witness.context["aws:requestedregion"]
+    follows = ("the action is like ec2:*", "aws:RequestedRegion is us-west-2")
+    for ways, told in (([equals(FAR)], follows), ([equals(FAR, VPC), equals(FAR, TEAM)], ())):
+        head = scps([allow("ec2:*", way) for way in ways], [allow("ec2:Run*")])
+        (one,) = (one for one in gains(NARROW, head) if "*" in one.actions[0])
+        assert (Certainty.FUTURE, ("ec2:run*",)) == (one.certainty, one.actions)
+        assert one.conditions == told
+        assert one.witness is not None
+        assert "us-west-2" == one.witness.context["aws:requestedregion"]
     assert [] == gains(NARROW, scps([allow("iam:*")], [allow("ec2:Run*")]))
 
 

@@ -89,6 +89,15 @@ PRINCIPALS: dict[str, tuple[Statement, tuple[str, ...], tuple[str, ...], tuple[s
         (f"{ROLE}ax",),
         (),
     ),
+    "a pattern that no ARN fits": (
+        {
+            "ArnLikeIfExists": {"aws:PrincipalArn": ["admin", f"{ROLE}a*"]},
+            "ArnNotLike": {"aws:PrincipalArn": ["deploy", f"{ROLE}ax", f"{ROLE}c*"]},
+        },
+        ("admin", f"{ROLE}a*"),
+        (f"{ROLE}ax",),
+        (),
+    ),
     "an exception twice": (
         {
             "ArnNotLike": {"aws:PrincipalArn": [f"{ROLE}b", f"{ROLE}c"]},

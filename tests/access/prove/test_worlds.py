@@ -73,6 +73,7 @@ SOME_MEMBER: dict[str, Statement] = {
     "a federated user": arn(FEDERATED) | like(PrincipalType="FederatedUser"),
     "a federated user with a tag": arn(FEDERATED) | like(**{"PrincipalTag/team": "*"}),
     "a member of the unit": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-acme123456/r-ab12/*"}},
+    "without a key that the action does not know": {"StringNotEquals": {"ec2:InstanceType": "t3.micro"}},
     "at a resource elsewhere": {"StringNotEquals": {"aws:ResourceAccount": SETTING.account}},
     "at a resource of another organization": {"StringNotEquals": {"aws:ResourceOrgID": SETTING.org_id}},
     "at a resource of no organization": null(ResourceOrgID="true"),
