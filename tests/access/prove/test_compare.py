@@ -340,6 +340,17 @@ def test_policy_variables_get_values_that_show_it(name: str) -> None:
     assert one.gain
 
 
+def test_a_statement_whose_variable_has_no_value_does_not_apply() -> None:
+    mine = "arn:aws:s3:::logs/y${aws:PrincipalTag/team}"
+    head = [
+        deny("s3:GetObject", Resource=None, NotResource=mine),
+        deny("s3:GetObject", Resource="arn:aws:s3:::logs/y*"),
+    ]
+    (one,) = found(scps([deny("s3:GetObject")]), scps(head))
+    assert one.witness is not None
+    assert (Certainty.CERTAIN, {}) == (one.certainty, one.witness.principal.tags)
+
+
 def test_what_is_not_understood_is_undecided_and_hides_nothing() -> None:
     base = scps([deny("s3:GetObject", {"StringResembles": {"aws:username": "a"}}), deny("ec2:RunInstances")])
     differences = found(base, scps([]))
