@@ -179,7 +179,7 @@ def write(archive: Cloud, bucket: str, change: Change) -> None:
     if before.get("versioning") != after["versioning"]:
         configuration = {"Status": after["versioning"]}
         buckets.put(archive, "put_bucket_versioning", bucket, VersioningConfiguration=configuration)
-    if before.get("encryption") != after["encryption"]:
+    if "encryption" in after and before.get("encryption") != after["encryption"]:
         key = archive.call("kms", "describe_key", KeyId=after["encryption"]["key"])["KeyMetadata"]["Arn"]
         buckets.encrypt(archive, bucket, key)
     if before.get("statements") != after["statements"]:

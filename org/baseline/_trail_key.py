@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from org.baseline import Severity, kms_keys
 from org.baseline._key_policies import UNKNOWN, key_policy, root
-from org.errors import Missing
+from org.errors import Denied, Missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +47,10 @@ def read(archive: Cloud, there: Scope) -> State | None:
         about = archive.call("kms", "describe_key", KeyId=alias)["KeyMetadata"]
         candidates: Iterable[str] = [about["KeyId"]]
         names = [alias]
+    except Denied as denied:
+        if kms_keys.HIDDEN not in denied.message:
+            raise
+        return {"id": "", "names": [alias], "unreadable": denied.operation, "account": there.place.name}
     except Missing:
         listed = archive.pages("kms", "list_keys", "Keys", token="NextMarker", ask="Marker", Limit=1000)
         candidates = (one["KeyId"] for one in listed)
@@ -75,12 +79,20 @@ def problems(there: Scope, found: State | None) -> Iterator[Finding]:
     yield from wrong
     if found is None or found.get("unreadable"):
         return
-    if not wrong:
+    if str(found.get("fixed", "")).startswith("spec"):
+        message = f"`{alias}` is a key of {found['fixed']}, and CloudTrail takes only symmetric ones"
+        yield there.finding("SEC-11", message, severity=Severity.ERROR, advice="declare another alias with `key`")
+    elif not wrong:
         yield from kms_keys.shortfalls(of_keys(there), alias, declared(there), found)
     if found["state"] in kms_keys.UNUSABLE:
         what, advice = kms_keys.UNUSABLE[found["state"]]
         message = f"`{alias}` {what}, so nothing can be delivered"
         yield there.finding("SEC-11", message, severity=Severity.ERROR, advice=advice)
+
+
+def usable(there: Scope, found: State | None) -> bool:
+    """True where the trail can have the key, or will once it is made."""
+    return not any(one.severity is Severity.ERROR for one in problems(there, found))
 
 
 def _by_name(alias: str, found: State | None) -> dict[str, State]:
@@ -110,7 +122,11 @@ def _allow(sid: str, principal: Any, action: str, condition: dict[str, Any]) -> 
 
 def arn(there: Scope, found: State | None) -> str:
     """The ARN of the key that was found; empty where there is none yet."""
-    return f"arn:{there.partition}:kms:{there.home_region}:{there.account}:key/{found['id']}" if found else ""
+    return (
+        f"arn:{there.partition}:kms:{there.home_region}:{there.account}:key/{found['id']}"
+        if found and found["id"]
+        else ""
+    )
 
 
 def alias_arn(there: Scope) -> str:

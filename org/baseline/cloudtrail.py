@@ -177,7 +177,10 @@ def events(scope: Scope) -> list[dict[str, Any]]:
 
 
 def wanted(scope: Scope, found: Things) -> Things:
-    """Key, bucket, log group and role before the trail that needs them; nothing before the account that keeps logs."""
+    """Key, bucket, log group and role before the trail that needs them; nothing before the account that keeps logs.
+
+    With a key that cannot be used no trail is made, and nothing is encrypted that is not yet.
+    """
     there, called, arn = archived(scope), names(scope), trail_arn(scope)
     if not there.account:
         return {}
@@ -185,13 +188,18 @@ def wanted(scope: Scope, found: Things) -> Things:
     key = _trail_key.wanted(there, found.get(called["key"]), arn)
     if key is not None:
         states[called["key"]] = key
-    states[called["bucket"]] = _trail_bucket.wanted(there, found.get(called["bucket"]), arn)
+    left = set() if _trail_key.usable(there, found.get(called["key"])) else {"key", "encryption"}
+    states[called["bucket"]] = _without(left, _trail_bucket.wanted(there, found.get(called["bucket"]), arn))
     if scope.settings["log_group"]:
         states[called["group"]] = _trail_logs.wanted_group(scope, found.get(called["group"]))
         states[called["role"]] = _trail_logs.wanted_role(scope)
-    if not any(_obstacles(scope, found)):
-        states[called["trail"]] = _wanted_trail(scope)
+    if not any(_obstacles(scope, found)) and (not left or called["trail"] in found):
+        states[called["trail"]] = _without(left, _wanted_trail(scope))
     return states
+
+
+def _without(left: set[str], state: State) -> State:
+    return {part: value for part, value in state.items() if part not in left}
 
 
 def _wanted_trail(scope: Scope) -> State:
@@ -236,6 +244,9 @@ def findings(scope: Scope, found: Things) -> Iterable[Finding]:
     yield from _obstacles(scope, found)
     yield from _administrator(scope, found)
     yield from _trail_key.problems(there, found.get(called["key"]))
+    if called["trail"] not in found and not _trail_key.usable(there, found.get(called["key"])):
+        message = f"trail `{scope.settings['trail']}` is not made before `{scope.settings['key']}` can be used"
+        yield scope.finding("ORG-06", message, severity=Severity.ERROR)
     bucket = found.get(called["bucket"])
     if bucket and scope.settings["object_lock"] and not bucket["object_lock"]["enabled"]:
         message = f"{called['bucket']} has no Object Lock, which is switched on when a bucket is made"

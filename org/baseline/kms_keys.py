@@ -29,6 +29,8 @@ ROTATION = {"minimum": 90, "maximum": 2560}
 DAYS = 365
 LEAVING = {"PendingDeletion": "soon", "PendingReplicaDeletion": "some days after its last replica"}
 """States of a key that is to be deleted: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"""
+HIDDEN = "resource-based policy"
+"""How AWS's refusal tells that it is the key policy that does not allow the call."""
 UNUSABLE = {
     "Disabled": ("is disabled", "enable it with: aws kms enable-key"),
     "PendingImport": ("has no key material", "import it again: aws kms import-key-material"),
@@ -134,7 +136,7 @@ def one_key(cloud: Cloud, scope: Scope, identity: str, names: list[str], unnamed
     except Denied as denied:
         # A key whose policy shuts the account's IAM policies out is its owner's affair; a role that lacks the action
         # is ours: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-        if "resource-based policy" not in denied.message:
+        if HIDDEN not in denied.message:
             raise
         return {"id": identity, "names": names, "unreadable": denied.operation, "declared": None}
     return state | {"declared": alias}
@@ -232,7 +234,8 @@ def problems(scope: Scope, alias: str, key: Mapping[str, Any], found: Things) ->
     if have is None:
         hidden = next((one for one in found.values() if one and one.get("unreadable") and alias in one["names"]), None)
         if hidden:
-            yield _error(scope, "SEC-11", f"`{alias}` cannot be read: its key policy allows nobody to")
+            advice = "let whoever may change its key policy give the account the key back, or declare another alias"
+            yield _error(scope, "SEC-11", f"`{alias}` cannot be read: its key policy allows nobody to", advice)
         return
     if have.get("leaves"):
         advice = "cancel it with: aws kms cancel-key-deletion, then enable the key"
@@ -293,7 +296,8 @@ def _other(scope: Scope, title: str, state: Mapping[str, Any]) -> Iterator[Findi
     elif state["leaves"]:
         yield scope.finding("SEC-11", f"the key {title} is to be deleted {state['leaves']}")
     elif scope.settings["others"] == "report" and state["rotates"] and not state["rotation_days"]:
-        yield scope.finding("SEC-10", f"the key {title} does not rotate")
+        advice = "declare `others: rotate`, or: aws kms enable-key-rotation"
+        yield scope.finding("SEC-10", f"the key {title} does not rotate", advice=advice)
 
 
 component = Component(

@@ -227,7 +227,8 @@ def findings(scope: Scope, found: Things) -> Iterable[Finding]:
         corrected = _declared(scope, bucket, state)
         for check, control in CHECKS.items():
             if check not in corrected and not _right(scope, check, state) and not _exempt(scope, bucket, check):
-                yield scope.finding(control, f"bucket `{bucket}` {_says(scope, check, state)}")
+                message = f"bucket `{bucket}` {_says(scope, check, state)}"
+                yield scope.finding(control, message, advice=_advice(scope, check, state))
         if state.get("off"):
             message = f"bucket `{bucket}` is in {state['region']}, which is not on in this account, and cannot be read"
             yield scope.finding("S3-02", message, advice="switch the Region on, with `region-opt-in`, and look at it")
@@ -247,6 +248,15 @@ def _says(scope: Scope, check: str, state: Mapping[str, Any]) -> str:
         TLS: "can be reached without TLS",
         ENCRYPT: f"is not encrypted with `{key}` by default" if key else "is not encrypted by default",
     }[check]
+
+
+def _advice(scope: Scope, check: str, state: Mapping[str, Any]) -> str:
+    """What to do about what a check finds."""
+    if check in CORRECTED and check not in scope.settings["correct"]:
+        return f"declare `{check}` in `correct`, or the bucket in `exceptions`"
+    if check == TLS and state.get(WEBSITE):
+        return "a website of S3 knows no TLS: serve it with CloudFront, or declare the bucket in `exceptions`"
+    return "declare the bucket in `exceptions` if that is meant to be"
 
 
 def write(cloud: Cloud, change: Change) -> None:

@@ -119,7 +119,8 @@ def _unrotated(scope: Scope, name: str, rule: State, state: State) -> Iterator[F
         advice = "name a function for it in `rules`; `org render rotation-function` makes one"
         yield scope.finding("SEC-01", f"secret `{name}` does not rotate, and no rule names a function", advice=advice)
     elif state["rotates"] and (late := _late(state)):
-        yield scope.finding("SEC-01", f"secret `{name}` {late}")
+        advice = "look into the log of its rotation function, if that is still there"
+        yield scope.finding("SEC-01", f"secret `{name}` {late}", advice=advice)
 
 
 def _late(state: State) -> str:

@@ -82,6 +82,8 @@ def usable_key(request: Request, about: dict[str, Any]) -> str:
     arn = str(key.about["Arn"])
     if key.about["KeyState"] != "Enabled":
         raise Refusal("KmsKeyDisabledException", f"KMS key {arn} is not enabled.")
+    if key.about["KeySpec"] != "SYMMETRIC_DEFAULT":
+        raise Refusal("KmsException", f"KMS key {arn} is not symmetric.")
     context = {"kms:EncryptionContext:aws:cloudtrail:arn": str(about["TrailARN"])}
     policy: Texts = (("key policy", key.policy),)
     if not all(allowed(policy, action, arn, about, context) for action in ("kms:GenerateDataKey", "kms:DescribeKey")):
