@@ -245,7 +245,7 @@ def example(claim: Claim) -> Words:
         return ()
     request = claim.witness.request
     context = [
-        f"{_spelt(key)}={value if isinstance(value, str) else ', '.join(value)}"
+        f"{_spelt(key)}={_value(value)}"
         for key, value in request["context"].items()
         if value is not None and key not in DERIVED and not key.startswith("aws:principaltag/")
     ]
@@ -254,6 +254,10 @@ def example(claim: Claim) -> Words:
     resource = () if request["resource"] in ("*", None) else (" on ", Name(request["resource"]))
     answers = f": {answer(claim.witness.before)} before, {answer(claim.witness.after)} after"
     return (Name(request["principal"]), " calls ", Name(request["action"]), *resource, *given, answers)
+
+
+def _value(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else f"[{', '.join(value)}]"
 
 
 def _spelt(key: str) -> str:

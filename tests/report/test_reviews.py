@@ -217,9 +217,14 @@ def test_why_something_is_not_decided_is_no_condition() -> None:
     assert ["not decided"] == review_words.limits(claim(certainty="undecided"))
 
 
-def test_an_example_names_the_tag_that_it_is_about() -> None:
-    context = {"aws:requesttag/team": "a", "ec2:resourcetag/x": "b", "aws:requestedregion": "eu-west-1"}
+def test_an_example_names_the_tag_that_it_is_about_and_shows_which_keys_have_several_values() -> None:
+    context = {
+        "aws:requesttag/team": "a",
+        "ec2:resourcetag/x": "b",
+        "aws:tagkeys": ["a", "b"],
+        "aws:requestedregion": [],
+    }
     request = {"principal": "P", "action": "s3:X", "resource": "*", "context": context}
     shown = Witness(request, "a", "base-1", "head-1", Answer.EXPLICITLY_DENIED, Answer.ALLOWED)
     told = review_words.quoted(review_words.example(claim(witnesses=(shown,))))
-    assert "`aws:RequestTag/team=a`, `ec2:resourcetag/x=b`, `aws:RequestedRegion=eu-west-1`" in told
+    assert "`aws:RequestTag/team=a`, `ec2:resourcetag/x=b`, `aws:TagKeys=[a, b]`, `aws:RequestedRegion=[]`" in told
