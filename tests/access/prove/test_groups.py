@@ -89,3 +89,11 @@ def test_more_parts_than_anybody_reads_are_one(monkeypatch: pytest.MonkeyPatch) 
     for most, expected in ((1, 1), (32, 2)):
         monkeypatch.setattr(groups, "MOST_PARTS", most)
         assert expected == len(found(base, head))
+
+
+@pytest.mark.parametrize(("count", "conditions"), [(1, [1]), (3, [1] * 3), (4, [1] * 4), (5, [0])])
+def test_a_statement_that_leaves_many_ways_is_told_as_a_whole(count: int, conditions: list[int]) -> None:
+    head = deny("s3:*", {"StringEquals": {f"aws:PrincipalTag/t{number}": "x" for number in range(count)}})
+    differences = found(scps([deny("s3:*")]), scps([head]))
+    for certainty in (Certainty.CERTAIN, Certainty.FUTURE):
+        assert conditions == [len(one.conditions) for one in differences if one.certainty is certainty]
