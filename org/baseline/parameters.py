@@ -48,7 +48,8 @@ def findings(scope: Scope, found: Things) -> Iterable[Finding]:
             message = f"parameter `{name}` sounds like a secret and is a {state['type']}, in plain text"
             yield scope.finding("SEC-06", message, advice=advice)
         elif state["type"] == SECURE and key is not None and state["key"] != key:
-            yield scope.finding("SEC-06", f"parameter `{name}` is encrypted with `{state['key']}` and not with `{key}`")
+            message = f"parameter `{name}` is encrypted with `{state['key']}` and not with `{key}`"
+            yield scope.finding("SEC-06", message, advice="whoever writes it writes it again with that key")
 
 
 def sounds_secret(scope: Scope, name: str) -> bool:
