@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from org.access.prove.difference import Certainty
-from tests.access.prove.chains import Statement, allow, deny, found, rcps, scps
+from tests.access.prove.chains import Statement, allow, deny, found, null, rcps, scps
 from tests.access.prove.mutations import SETTING
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ VPC, TEAM = {"aws:SourceVpc": "vpc-1"}, {"aws:PrincipalTag/team": "blue"}
 
 def equals(*keys: Statement) -> Statement:
     return {"StringEquals": {key: value for one in keys for key, value in one.items()}}
+
+
+def tags(**there: bool) -> Statement:
+    return null(**{f"PrincipalTag/{name}": "false" if is_there else "true" for name, is_there in there.items()})
 
 
 def gains(base: Policies, head: Policies) -> list[Difference]:
@@ -36,6 +40,17 @@ def test_a_way_is_open_where_all_of_it_is_true() -> None:
     assert (Certainty.CERTAIN, ("ec2:RunInstances",)) == (one.certainty, one.actions)
     assert one.witness is not None
     assert {"vpc-1", "blue"} & {one.witness.context.get(key) for key in ("aws:sourcevpc", "aws:principaltag/team")}
+
+
+def test_a_way_is_found_where_another_one_of_the_same_key_leads_nowhere() -> None:
+    """Whoever has both tags a and b is denied, by four statements together; whoever has a and c is not."""
+    ways = [allow("ec2:*", tags(a=True, b=True)), allow("ec2:*", tags(a=True, c=True))]
+    kept = [deny("ec2:*", tags(a=True, b=True, d=one, e=other)) for one in (True, False) for other in (True, False)]
+    head = scps([*ways, *kept], [allow("ec2:RunInstances")])
+    (one,) = gains(scps([allow("ec2:*"), *kept], [allow("s3:*")]), head)
+    assert (Certainty.CERTAIN, ("ec2:RunInstances",)) == (one.certainty, one.actions)
+    assert one.witness is not None
+    assert {"a", "c"} == one.witness.principal.tags.keys() - {"d", "e"}
 
 
 def test_where_only_one_way_is_left_it_is_told() -> None:

@@ -209,6 +209,13 @@ def test_a_question_that_no_request_fits_is_not_proved(kind: Kind, asked: dict[s
     assert "no request fits" in verdict.why
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_nothing_is_proved_of_requests_that_nobody_knows_how_to_make(kind: Kind) -> None:
+    other_name = {"StringEquals": {"aws:username": "ana"}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/bob"}}
+    assert PROVED is not answer(question(kind, STOP, other_name), GUARDED).answered
+    assert PROVED is not answer(question(kind, STOP, other_name), scps([])).answered
+
+
 def test_what_scps_do_not_bind_root_in_is_not_meant() -> None:
     verdict = answer(question(Kind.DENIED, ["ec2:ModifyAddressAttribute"], ROOT), scps([]))
     assert (UNKNOWN, True) == (verdict.answered, "no request fits" in verdict.why)
