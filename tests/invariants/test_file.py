@@ -152,15 +152,15 @@ def test_a_file_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_an_invariant_asks_what_its_words_say() -> None:
-    by = "[admin, team/x, user/ana, root, 'arn:aws:iam::1:role/y']"
+    by = "[admin, team/x, user/ana, federated-user/ana, root, 'arn:aws:iam::1:role/y', '*']"
     text = f"  - {{name: a, denied: [s3:*], by: {by}, except: [e], on: r}}\n"
     (made,) = of_text(HEAD + text, "f").invariants
     meant, _ = meaning(made, ORGANIZATION)
     assert meant is not None
     (statement,) = meant.question.statements
     only, excepted = statement.tests
-    names = ["role/admin", "role/team/x", "user/ana", "root"]
-    assert (*(f"arn:*:iam::*:{name}" for name in names), "arn:aws:iam::1:role/y") == only.values
+    names = ["iam::*:role/admin", "iam::*:role/team/x", "iam::*:user/ana", "sts::*:federated-user/ana", "iam::*:root"]
+    assert (*(f"arn:*:{name}" for name in names), "arn:aws:iam::1:role/y", "*") == only.values
     assert (("arn:*:iam::*:role/e",), True) == (excepted.values, excepted.negated)
     assert ("r",) == statement.resources
 

@@ -48,7 +48,6 @@ ACTIONS = Range(
 )
 """The names of actions, those that AWS may add among them; in lower case, for AWS does not mind."""
 ABSENT = Range(fixed=(None,))
-ONE, SEVERAL = Range(several=False), Range(one=False)
 
 
 @dataclass(frozen=True, slots=True)

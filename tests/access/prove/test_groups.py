@@ -97,3 +97,16 @@ def test_a_statement_that_leaves_many_ways_is_told_as_a_whole(count: int, condit
     differences = found(scps([deny("s3:*")]), scps([head]))
     for certainty in (Certainty.CERTAIN, Certainty.FUTURE):
         assert conditions == [len(one.conditions) for one in differences if one.certainty is certainty]
+
+
+@pytest.mark.parametrize("odd", ["s3:GetObject", "s3:PutObject"])
+def test_how_sure_it_is_of_one_action_says_nothing_of_another(odd: str) -> None:
+    both = ["s3:GetObject", "s3:PutObject"]
+    named = {"StringNotEquals": {"aws:PrincipalType": "Anonymous"}}
+    hopeless = [deny(odd, named | null(SourceVpc=one)) for one in BOTH]
+    doubtful = [deny(odd, {"StringResembles": {"aws:username": "a"}})]
+    for kept, certainty in ((hopeless, Certainty.POSSIBLE), (doubtful, Certainty.UNDECIDED)):
+        differences = [one for one in found(scps([deny(both), *kept]), scps(kept)) if one.witness is not None]
+        told = {action: one.certainty for one in differences for action in one.actions}
+        assert certainty is told[odd]
+        assert [Certainty.CERTAIN] == [told[action] for action in both if action != odd]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from org.access.policies import Policies
 from org.access.prove.difference import Certainty
 from tests.access.prove.chains import Statement, allow, deny, found, null, rcps, scps
 from tests.access.prove.mutations import SETTING
 
 if TYPE_CHECKING:
-    from org.access.policies import Policies
     from org.access.prove.difference import Difference
 
 NARROW = scps([allow("ec2:*")], [allow("s3:*")])
@@ -95,3 +95,8 @@ def test_what_is_here_passes_the_rcps_where_an_scp_goes() -> None:
     (one,) = found(base, head)
     assert one.witness is not None
     assert (Certainty.CERTAIN, "us-west-2") == (one.certainty, one.witness.context["aws:requestedregion"])
+
+
+def test_where_there_are_no_scps_the_level_that_denied_is_named() -> None:
+    differences = gains(NARROW, Policies(guardrails_only=True))
+    assert {(None, 0), (None, 1)} == {(why.policy, why.level) for one in differences for why in one.statements}

@@ -79,6 +79,7 @@ SOME_MEMBER: dict[str, Statement] = {
     "at a resource of no organization": null(ResourceOrgID="true"),
     "at a resource of the organization": like(ResourceOrgID=SETTING.org_id, ResourceAccount=SETTING.account),
     "over an endpoint": null(VpcSourceIp="false", SourceVpc="false", SourceVpce="false", SourceIp="true"),
+    "over no endpoint": null(VpcSourceIp="true", SourceVpc="true", SourceVpce="true", SourceIp="false"),
     "with an MFA": null(MultiFactorAuthAge="false") | {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
     "through a service": {"ForAnyValue:StringLike": {"aws:CalledVia": "*"}} | {"Bool": {"aws:ViaAWSService": "true"}},
 }
@@ -140,6 +141,8 @@ def test_rcps_do_not_bind_keys_that_aws_manages() -> None:
     )
     assert [Certainty.UNDECIDED] == [one.certainty for one in found(managed, rcps())]
     assert [Certainty.CERTAIN] == [one.certainty for one in found(ours, rcps())]
+    scp = scps([deny("kms:CreateAlias", Resource="arn:aws:kms:*:*:alias/aws/s3")])
+    assert [Certainty.CERTAIN] == [one.certainty for one in found(scp, scps([]))]
 
 
 @pytest.mark.parametrize(("unit", "certainty"), [("ou-other", Certainty.CERTAIN), ("", Certainty.CERTAIN)])
