@@ -116,6 +116,7 @@ def _proofs(
     from org.invariants import told
     from org.invariants.meaning import Meaning, meaning
     from org.invariants.proving import answers
+    from org.policy.chain import contents
 
     findings: list[Finding] = []
     meant: list[Meaning | Invariant] = []
@@ -132,16 +133,11 @@ def _proofs(
     for asked_one in meant:
         if isinstance(asked_one, Meaning):
             assert organization is not None
-            content = told.of_organization({(_layer(p.kind), p.name): p.document for p in organization.policies})
-            proofs.append(told.proof(asked_one.invariant, answers(asked_one, organization), content))
+            proofs.append(told.proof(asked_one.invariant, answers(asked_one, organization), contents(organization)))
         else:
             first, second = (folder / name for name in asked_one.about)
             proofs.append(_compared(asked_one.name, asked_one.claim, (first, second), asked_one.kind, asked_one))
     return proofs, findings
-
-
-def _layer(kind: str) -> str:
-    return {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}.get(kind, kind)
 
 
 def _compared(

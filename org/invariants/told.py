@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 from org.access.prove.difference import Certainty
 from org.access.prove.questions import Answered, Who
 from org.access.prove.sides import bearing
-from org.access.requests import derived
+from org.access.written import asked, scenario
 from org.invariants.rules import REFUTED, UNDECIDED
 from org.load.rule import quoted
 from org.model.proof import PROVED, Part, Proof, Shown
 from org.model.proof import REFUTED as DOES_NOT_HOLD
-from org.model.request import Layer
-from org.policy.chain import FULL_ACCESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,13 +23,8 @@ if TYPE_CHECKING:
     from org.invariants.file import Invariant
     from org.invariants.proving import Answer
     from org.model.finding import Finding
-    from org.model.request import Reason, Request
+    from org.model.request import Reason
 
-ALLOW_ALL: Mapping[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
-ALLOW_ALL_TO_ALL = {"Version": "2012-10-17", "Statement": [{**ALLOW_ALL["Statement"][0], "Principal": "*"}]}
 CLAIMS = {
     "denied": "nobody can do {}",
     "allowed": "{} stay possible",
@@ -133,48 +126,6 @@ def described(one: Difference) -> str:
         f"({one.certainty.value})" if one.certainty in (Certainty.POSSIBLE, Certainty.UNDECIDED) else "",
     ]
     return " ".join(filter(None, parts))
-
-
-def asked(request: Request) -> dict[str, Any]:
-    """A request as `org decide` takes it; a key that would follow from the principal but is absent is null."""
-    who = request.principal
-    missing = dict.fromkeys([*derived(who), *(["aws:resourceaccount"] if request.resource_account else [])])
-    known = {key: list(value) if isinstance(value, tuple) else value for key, value in request.context.items()}
-    facts = {
-        "principal": who.arn,
-        "principal_tags": dict(who.tags),
-        "principal_org": {"id": who.org_id, "paths": list(who.org_paths)} if who.org_id or who.org_paths else None,
-        "resource_account": request.resource_account,
-    }
-    shown = {key: value for key, value in facts.items() if value}
-    context = dict(sorted({**missing, **known}.items()))
-    return {"action": request.action, "resource": request.resource, **shown, "context": context}
-
-
-def scenario(policies: Policies, content: Callable[[Document], Mapping[str, Any]]) -> dict[str, Any]:
-    """The scenario of a chain, in which everything but SCPs and RCPs allows all: only they decide."""
-
-    def levels(found: tuple[tuple[Document, ...], ...] | None) -> list[Any] | None:
-        if found is None:
-            return None
-        return [[{"name": one.name, "document": dict(content(one))} for one in level] for level in found]
-
-    return {
-        "identity_policies": [{"name": "everything", "document": ALLOW_ALL}],
-        "resource_policy": {"name": "everybody", "document": ALLOW_ALL_TO_ALL},
-        "scps": levels(policies.scps),
-        "rcps": levels(policies.rcps),
-    }
-
-
-def of_organization(documents: Mapping[tuple[str, str], Mapping[str, Any]]) -> Callable[[Document], Mapping[str, Any]]:
-    """The JSON of documents by layer and name; FullAWSAccess is none of the organization's own."""
-
-    def content(one: Document) -> Mapping[str, Any]:
-        known = documents.get((one.layer.value, one.name))
-        return ALLOW_ALL if known is None and one.layer is Layer.SCP and one.name == FULL_ACCESS else known or {}
-
-    return content
 
 
 def findings(found: Sequence[Proof]) -> Iterator[Finding]:

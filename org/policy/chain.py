@@ -12,16 +12,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from org.access.document import document
 from org.access.policies import Policies
+from org.access.written import ALLOW_ALL
 from org.model.policy import PolicyType
 from org.model.request import Layer
 from org.policy.effective import lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from org.access.document import Document
     from org.model.organization import Account, Organization
@@ -53,6 +54,17 @@ def chain(organization: Organization, account_key: str) -> Policies:
     account = _account(organization, account_key)
     scps, rcps = (attached(organization, account, layer) for layer in LAYERS)
     return _policies(scps, rcps)
+
+
+def contents(organization: Organization) -> Callable[[Document], Mapping[str, Any]]:
+    """The JSON of each document of the organization's chains; FullAWSAccess is AWS's own, unless it is declared."""
+    own = {(policy.kind, policy.name): policy.document for policy in organization.policies}
+
+    def content(one: Document) -> Mapping[str, Any]:
+        known = own.get((LAYERS[one.layer], one.name))
+        return ALLOW_ALL if known is None and one.layer is Layer.SCP and one.name == FULL_ACCESS else known or {}
+
+    return content
 
 
 def levels(organization: Organization, account_key: str) -> tuple[str, ...]:

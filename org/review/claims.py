@@ -13,11 +13,11 @@ from org.access.prove.automata import GivenUp, common_text, machine
 from org.access.prove.compare import compare
 from org.access.prove.difference import Setting
 from org.access.prove.patterns import tokens
+from org.access.written import asked, scenario
 from org.model.request import Answer
 from org.model.review import Cause, Claim, Scope, Witness
-from org.policy.chain import LAYERS
+from org.policy.chain import LAYERS, contents
 from org.report.review_words import FAMILIAR
-from org.review.witness import asked, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -159,7 +159,7 @@ class Claims:
         known = self.names.get((side, id(policies)))
         if known is None:
             known = self.names[side, id(policies)] = f"{side}-{1 + sum(one == side for one, _ in self.names)}"
-            self.scenarios[known] = scenario(policies, organization)
+            self.scenarios[known] = scenario(policies, contents(organization))
         return known
 
 

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from org.access.document import document
 from org.access.prove.difference import Certainty, Difference
 from org.access.requests import request
 from org.access.scenario import Scenario
+from org.access.written import asked
 from org.invariants.file import Invariant
-from org.invariants.told import ALLOW_ALL, asked, claim, described, findings, of_organization, words
+from org.invariants.told import claim, described, findings, words
 from org.model.finding import Span
 from org.model.proof import Part, Proof, Shown
 from org.model.request import Layer, Principal, Reason
-from org.policy.chain import FULL_ACCESS
 
 if TYPE_CHECKING:
     from org.model.request import Request
@@ -116,18 +115,6 @@ def test_a_claim_is_one_sentence(of: dict[str, Any], sentence: str) -> None:
 )
 def test_a_statement_is_named_by_its_policy_and_level(reason: Reason, told: str) -> None:
     assert told == words(reason)
-
-
-def test_full_access_is_none_of_the_organization_s_own_policies() -> None:
-    own = {("scp", "guard"): {"a": 1}, ("rcp", "guard"): {"b": 1}}
-    content = of_organization(own)
-    for layer, name, expected in (
-        (Layer.SCP, "guard", {"a": 1}),
-        (Layer.RCP, "guard", {"b": 1}),
-        (Layer.SCP, FULL_ACCESS, ALLOW_ALL),
-    ):
-        assert expected == content(document(layer, name, {}))
-    assert {"c": 1} == of_organization({("scp", FULL_ACCESS): {"c": 1}})(document(Layer.SCP, FULL_ACCESS, {}))
 
 
 SHOWN = Shown({"principal": ROLE, "action": "s3:GetObject"}, {}, "allowed")

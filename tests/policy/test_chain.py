@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from org.access.document import document
+from org.access.written import ALLOW_ALL
 from org.model.organization import Account, Organization, OrganizationalUnit
 from org.model.policy import Policy, PolicyType, minified
 from org.model.request import Layer
-from org.policy.chain import attached, chain, groups, levels
+from org.policy.chain import FULL_ACCESS, attached, chain, contents, groups, levels
 
 if TYPE_CHECKING:
     from org.access.policies import Policies
@@ -85,3 +88,11 @@ def test_accounts_with_the_same_chain_are_one_group() -> None:
     keys = [[account.key for account in group.accounts] for group in found]
     assert [["acme"], ["payments", "checkout"], ["catalog"], ["lab"]] == keys
     assert [chain(ACME, line[0]) for line in keys] == [group.policies for group in found]
+
+
+def test_the_content_of_full_access_is_that_of_aws_unless_the_organization_has_its_own() -> None:
+    content, perimeter = contents(ACME), next(one for one in ACME.policies if one.name == "perimeter")
+    assert perimeter.document == content(document(Layer.RCP, "perimeter", {}))
+    assert ALLOW_ALL == content(document(Layer.SCP, FULL_ACCESS, {}))
+    own = replace(ACME, policies=(policy(FULL_ACCESS, "ou:/"),))
+    assert own.policies[0].document == contents(own)(document(Layer.SCP, FULL_ACCESS, {}))

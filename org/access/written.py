@@ -1,45 +1,41 @@
-"""Chains and requests as the JSON that `org decide` takes, so that anybody can check a claim."""
+"""Chains and requests in the JSON that `org decide` takes, so that anybody can check a claim: `scenario` reads it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from org.access.requests import derived
-from org.model.policy import PolicyType
-from org.model.request import Layer
-from org.policy.chain import FULL_ACCESS, LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from org.access.document import Document
     from org.access.policies import Policies
-    from org.model.organization import Organization
     from org.model.request import Request
 
-ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-ALLOW_ALL_TO_ALL = {
+ALLOW_ALL: Mapping[str, Any] = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
+ALLOW_ALL_TO_ALL = {"Version": "2012-10-17", "Statement": [{**ALLOW_ALL["Statement"][0], "Principal": "*"}]}
 
 
-def scenario(policies: Policies, organization: Organization) -> dict[str, Any]:
-    """The scenario of a chain, in which everything but SCPs and RCPs allows all: only they decide."""
-    content = {(policy.kind, policy.name): policy.document for policy in organization.policies}
+def scenario(policies: Policies, content: Callable[[Document], Mapping[str, Any]]) -> dict[str, Any]:
+    """The scenario of a chain, in which everything but SCPs and RCPs allows all: only they decide.
 
-    def levels(layer: Layer, found: tuple[tuple[Document, ...], ...] | None) -> list[Any] | None:
-        return None if found is None else [[named(layer, one.name) for one in level] for level in found]
+    `content` gives the JSON of a document.
+    """
 
-    def named(layer: Layer, name: str) -> dict[str, Any]:
-        known = name == FULL_ACCESS and LAYERS[layer] is PolicyType.SERVICE_CONTROL_POLICY
-        return {"name": name, "document": ALLOW_ALL if known else dict(content[LAYERS[layer], name])}
+    def levels(found: tuple[tuple[Document, ...], ...] | None) -> list[Any] | None:
+        if found is None:
+            return None
+        return [[{"name": one.name, "document": dict(content(one))} for one in level] for level in found]
 
     return {
         "identity_policies": [{"name": "everything", "document": ALLOW_ALL}],
         "resource_policy": {"name": "everybody", "document": ALLOW_ALL_TO_ALL},
-        "scps": levels(Layer.SCP, policies.scps),
-        "rcps": levels(Layer.RCP, policies.rcps),
+        "scps": levels(policies.scps),
+        "rcps": levels(policies.rcps),
     }
 
 
